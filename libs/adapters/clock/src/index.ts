@@ -1,0 +1,2 @@
+export * from './followed-clock.adapter.js';
+export * from './system-clock.adapter.js';
