@@ -4,7 +4,14 @@ import { type MonotonicMs, type Stamp } from '../time.js';
 import { type MotionOrigin, type MoveOutcome } from './outcome.js';
 
 /** Why a running move is being stopped. */
-export const STOP_REASONS = ['stop', 'left-the-desk', 'link-lost', 'human-override', 'travel-too-long', 'mode-lowered'] as const;
+export const STOP_REASONS = [
+  'stop',
+  'left-the-desk',
+  'link-lost',
+  'human-override',
+  'travel-too-long',
+  'mode-lowered',
+] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
 export type MotionEffect =
@@ -23,7 +30,13 @@ export type MotionEffect =
   /** The transaction is over. */
   | { readonly type: 'EndMove'; readonly txId: TxId; readonly outcome: MoveOutcome; readonly at: Stamp }
   /** A finished motion that no frame of ours explains: handset or another app. */
-  | { readonly type: 'JournalHandMove'; readonly fromMm: number; readonly toMm: number; readonly from: Stamp; readonly to: Stamp }
+  | {
+      readonly type: 'JournalHandMove';
+      readonly fromMm: number;
+      readonly toMm: number;
+      readonly from: Stamp;
+      readonly to: Stamp;
+    }
   | { readonly type: 'LockOut'; readonly txId: TxId; readonly at: Stamp }
   | { readonly type: 'PublishDesk' }
   | { readonly type: 'WakeDeskAt'; readonly at: MonotonicMs };

@@ -1,5 +1,13 @@
 /** How a started move ended: values, not errors (docs/safety.md, "Outcomes"). */
-export const MOVE_OUTCOMES = ['arrived', 'obstructed', 'overridden', 'timed-out', 'cancelled', 'link-lost', 'refused'] as const;
+export const MOVE_OUTCOMES = [
+  'arrived',
+  'obstructed',
+  'overridden',
+  'timed-out',
+  'cancelled',
+  'link-lost',
+  'refused',
+] as const;
 export type MoveResult = (typeof MOVE_OUTCOMES)[number];
 
 /** The result with the height that was read at rest, or null where it could not be read (link lost). */
