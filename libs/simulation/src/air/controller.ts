@@ -205,14 +205,22 @@ export class Controller implements HciTransport, LinkEnd, Advertiser {
   }
 
   #advertisingCommands(): readonly (readonly [number, Command])[] {
-    const set = (change: (data: Buffer) => void): Command => (op, data) => {
-      change(data);
-      this.#complete(op, 0);
-    };
+    const set =
+      (change: (data: Buffer) => void): Command =>
+      (op, data) => {
+        change(data);
+        this.#complete(op, 0);
+      };
     return [
-      [opcode(8, 0x06), set((data) => Object.assign(this.#advertising, { minInterval: data.readUInt16LE(0), type: data.readUInt8(4) }))],
+      [
+        opcode(8, 0x06),
+        set((data) => Object.assign(this.#advertising, { minInterval: data.readUInt16LE(0), type: data.readUInt8(4) })),
+      ],
       [opcode(8, 0x08), set((data) => (this.#advertising.data = Buffer.from(data.subarray(1, 1 + data.readUInt8(0)))))],
-      [opcode(8, 0x09), set((data) => (this.#advertising.response = Buffer.from(data.subarray(1, 1 + data.readUInt8(0)))))],
+      [
+        opcode(8, 0x09),
+        set((data) => (this.#advertising.response = Buffer.from(data.subarray(1, 1 + data.readUInt8(0))))),
+      ],
       [
         opcode(8, 0x0a),
         set((data) => {
@@ -251,13 +259,49 @@ export class Controller implements HciTransport, LinkEnd, Advertiser {
         if (link) act(link, op, data);
       };
     return [
-      [opcode(3, 0x03), (op) => { this.#reset(); this.#complete(op, 0); }],
-      [opcode(5, 0x05), (op, data) => { this.#readRssi(op, data.readUInt16LE(0)); }],
-      [opcode(8, 0x0d), (op, data) => { this.#connect(op, data); }],
-      [opcode(8, 0x0e), (op) => { this.#cancelConnect(op); }],
-      [opcode(8, 0x13), onLink((link, _op, data) => { this.#updateLink(link, data); })],
-      [opcode(8, 0x19), onLink((link) => { link.encrypt(); })],
-      [opcode(1, 0x06), onLink((link, _op, data) => { link.terminate(this, data.readUInt8(2)); })],
+      [
+        opcode(3, 0x03),
+        (op) => {
+          this.#reset();
+          this.#complete(op, 0);
+        },
+      ],
+      [
+        opcode(5, 0x05),
+        (op, data) => {
+          this.#readRssi(op, data.readUInt16LE(0));
+        },
+      ],
+      [
+        opcode(8, 0x0d),
+        (op, data) => {
+          this.#connect(op, data);
+        },
+      ],
+      [
+        opcode(8, 0x0e),
+        (op) => {
+          this.#cancelConnect(op);
+        },
+      ],
+      [
+        opcode(8, 0x13),
+        onLink((link, _op, data) => {
+          this.#updateLink(link, data);
+        }),
+      ],
+      [
+        opcode(8, 0x19),
+        onLink((link) => {
+          link.encrypt();
+        }),
+      ],
+      [
+        opcode(1, 0x06),
+        onLink((link, _op, data) => {
+          link.terminate(this, data.readUInt8(2));
+        }),
+      ],
     ];
   }
 
@@ -283,7 +327,11 @@ export class Controller implements HciTransport, LinkEnd, Advertiser {
     this.#pending = {
       peer: { address: addressText(data.subarray(6, 12)), addressType: data.readUInt8(5) },
       minInterval: data.readUInt16LE(13),
-      parameters: { interval: data.readUInt16LE(15), latency: data.readUInt16LE(17), supervision: data.readUInt16LE(19) },
+      parameters: {
+        interval: data.readUInt16LE(15),
+        latency: data.readUInt16LE(17),
+        supervision: data.readUInt16LE(19),
+      },
     };
     this.toHost(commandStatus(op, 0));
     this.medium.report({ kind: 'pending', central: this.address, peripheral: this.#pending.peer.address });
@@ -300,7 +348,11 @@ export class Controller implements HciTransport, LinkEnd, Advertiser {
   }
 
   #updateLink(link: Link, data: Buffer): void {
-    const parameters = { interval: data.readUInt16LE(4), latency: data.readUInt16LE(6), supervision: data.readUInt16LE(8) };
+    const parameters = {
+      interval: data.readUInt16LE(4),
+      latency: data.readUInt16LE(6),
+      supervision: data.readUInt16LE(8),
+    };
     link.update(parameters);
     this.toHost(connectionUpdated(0, data.readUInt16LE(0), parameters));
   }

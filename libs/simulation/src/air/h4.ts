@@ -18,8 +18,7 @@ const ACL_HANDLE_MASK = 0xfff;
 
 export const opcode = (group: number, command: number): number => (group << 10) | command;
 
-export const addressBytes = (address: string): Buffer =>
-  Buffer.from(address.split(':').reverse().join(''), 'hex');
+export const addressBytes = (address: string): Buffer => Buffer.from(address.split(':').reverse().join(''), 'hex');
 
 export const addressText = (bytes: Uint8Array): string =>
   [...bytes]

@@ -16,8 +16,7 @@ interface Side {
 }
 
 type Queued = { readonly from: LinkEnd } & (
-  | { readonly kind: 'acl'; readonly packet: Buffer }
-  | { readonly kind: 'terminate'; readonly reason: number }
+  { readonly kind: 'acl'; readonly packet: Buffer } | { readonly kind: 'terminate'; readonly reason: number }
 );
 
 const SUPERVISION_UNIT_MS = 10;

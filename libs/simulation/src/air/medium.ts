@@ -5,7 +5,11 @@ import { type Link } from './link.js';
  * through and the supervision timeout runs; `closed` carries the HCI reason the central was told.
  */
 export type LinkEvent =
-  | { readonly kind: 'pending' | 'cancelled' | 'up' | 'failing' | 'recovered'; readonly central: string; readonly peripheral: string }
+  | {
+      readonly kind: 'pending' | 'cancelled' | 'up' | 'failing' | 'recovered';
+      readonly central: string;
+      readonly peripheral: string;
+    }
   | { readonly kind: 'closed'; readonly central: string; readonly peripheral: string; readonly reason: number };
 
 /** One ACL packet (H4, as the peripheral's host gets it) on its way from a central to a peripheral. */

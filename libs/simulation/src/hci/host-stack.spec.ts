@@ -16,21 +16,29 @@ const NOBLES = {
   '@stoprocent/noble': () => need('@stoprocent/noble').withBindings('hci', { deviceId: 0 }),
 };
 const once = (emitter: any, event: string): Promise<any[]> =>
-  new Promise((resolve) => emitter.once(event, (...args: any[]) => { resolve(args); }));
+  new Promise((resolve) =>
+    emitter.once(event, (...args: any[]) => {
+      resolve(args);
+    }),
+  );
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(Object.keys(NOBLES) as (keyof typeof NOBLES)[])('%s over the virtual air', (name) => {
   const air = new Air({ random: Math.random });
   const central = air.controller({ addressType: 'public', address: '00:1a:7d:da:71:13' });
   const desk = air.controller({ address: 'e1:1d:2f:0a:33:10' });
-  const undo = provideVirtualHci((id) => (id === 0 ? central : desk));
+  let undo: () => void;
   const events: LinkEvent[] = [];
   air.onLinkEvent((event) => events.push(event));
   const written: string[] = [];
   const deskEvents: string[] = [];
-  let noble: any, bleno: any, notify: ((data: Buffer) => void) | null = null, peripheral: any;
+  let noble: any,
+    bleno: any,
+    notify: ((data: Buffer) => void) | null = null,
+    peripheral: any;
 
   beforeAll(async () => {
+    undo = provideVirtualHci((id) => (id === 0 ? central : desk));
     bleno = need('@stoprocent/bleno').withBindings('hci', { deviceId: 1 });
     bleno.on('accept', (address: string) => deskEvents.push(`accept ${address}`));
     bleno.on('disconnect', (address: string) => deskEvents.push(`disconnect ${address}`));
@@ -41,14 +49,25 @@ describe.each(Object.keys(NOBLES) as (keyof typeof NOBLES)[])('%s over the virtu
         uuid: SERVICE,
         characteristics: [
           new Characteristic({
-            uuid: CONTROL, properties: ['write', 'writeWithoutResponse'],
-            onWriteRequest: (_c: any, data: Buffer, _o: number, _w: boolean, done: (r: number) => void) => { written.push(data.toString('hex')); done(0); },
+            uuid: CONTROL,
+            properties: ['write', 'writeWithoutResponse'],
+            onWriteRequest: (_c: any, data: Buffer, _o: number, _w: boolean, done: (r: number) => void) => {
+              written.push(data.toString('hex'));
+              done(0);
+            },
           }),
           new Characteristic({
-            uuid: POSITION, properties: ['read', 'notify'],
-            onReadRequest: (_c: any, _o: number, done: (r: number, d: Buffer) => void) => { done(0, Buffer.from('10270000', 'hex')); },
-            onSubscribe: (_c: any, _m: number, update: (data: Buffer) => void) => { notify = update; },
-            onUnsubscribe: () => { notify = null; },
+            uuid: POSITION,
+            properties: ['read', 'notify'],
+            onReadRequest: (_c: any, _o: number, done: (r: number, d: Buffer) => void) => {
+              done(0, Buffer.from('10270000', 'hex'));
+            },
+            onSubscribe: (_c: any, _m: number, update: (data: Buffer) => void) => {
+              notify = update;
+            },
+            onUnsubscribe: () => {
+              notify = null;
+            },
           }),
         ],
       }),
@@ -73,8 +92,13 @@ describe.each(Object.keys(NOBLES) as (keyof typeof NOBLES)[])('%s over the virtu
     expect(Buffer.from(desk.advertisingData).includes('Desk 1234')).toBe(false);
     await noble.startScanningAsync([], true);
     [peripheral] = await once(noble, 'discover');
-    expect({ address: peripheral.address, type: peripheral.addressType, name: peripheral.advertisement.localName, uuids: peripheral.advertisement.serviceUuids, rssi: peripheral.rssi })
-      .toEqual({ address: 'e1:1d:2f:0a:33:10', type: 'random', name: 'Desk 1234', uuids: [SERVICE], rssi: -60 });
+    expect({
+      address: peripheral.address,
+      type: peripheral.addressType,
+      name: peripheral.advertisement.localName,
+      uuids: peripheral.advertisement.serviceUuids,
+      rssi: peripheral.rssi,
+    }).toEqual({ address: 'e1:1d:2f:0a:33:10', type: 'random', name: 'Desk 1234', uuids: [SERVICE], rssi: -60 });
   });
 
   it('connects, subscribes, writes, is notified and reads, each round trip at least one connection interval long', async () => {
@@ -106,12 +130,23 @@ describe.each(Object.keys(NOBLES) as (keyof typeof NOBLES)[])('%s over the virtu
     await peripheral.connectAsync({ minInterval: 24, maxInterval: 24, latency: 0, timeout: 30 });
     const lost = once(peripheral, 'disconnect');
     const reasons: number[] = [];
-    for (const side of [central, desk]) side.onData((bytes) => { if (bytes[1] === 0x05) reasons.push(bytes[6] ?? 0); });
+    for (const side of [central, desk])
+      side.onData((bytes) => {
+        if (bytes[1] === 0x05) reasons.push(bytes[6] ?? 0);
+      });
     const cutAt = performance.now();
     air.setRange(central.address, desk.address, false);
     await lost;
     expect(performance.now() - cutAt).toBeGreaterThanOrEqual(299);
     expect(reasons).toEqual([8, 8]);
-    expect(events.map((event) => event.kind)).toEqual(['pending', 'up', 'closed', 'pending', 'up', 'failing', 'closed']);
+    expect(events.map((event) => event.kind)).toEqual([
+      'pending',
+      'up',
+      'closed',
+      'pending',
+      'up',
+      'failing',
+      'closed',
+    ]);
   });
 });
