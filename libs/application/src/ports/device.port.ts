@@ -18,6 +18,8 @@ export interface MoveProgress {
 
 /** A device whose session handshake is complete on one link. It ends with the link and is never revived. */
 export interface DeviceSession {
+  /** Firmware version as the device tells it; absent or null when it does not. */
+  readonly firmware?: string | null;
   onObservation(listener: (observation: Observation, at: Stamp) => void): Undo;
   /** Reads the link's RSSI, which is reported as an observation too. */
   readRssi(): Promise<number>;

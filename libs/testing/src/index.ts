@@ -1,0 +1,2 @@
+export * from './fake-linak-link.js';
+export * from './manual-clock.js';
