@@ -1,2 +1,17 @@
+export { type CalendarSettings, type DayRange, type WeekHours } from './calendar/calendar.js';
+export { CalendarKeeper } from './calendar/calendar-keeper.service.js';
+export { CommandService } from './commands/command.service.js';
+export { DeviceKeeper, RADIOS } from './devices/device-keeper.service.js';
+export { type Heard, MAX_SCAN_S, scanFor } from './devices/scan.js';
 export * from './errors.js';
+export { BusBridge, Watchers } from './hub/bus-bridge.service.js';
+export { EffectRunner } from './hub/effect-runner.service.js';
+export { type HomeState, HouseholdService } from './hub/household.service.js';
+export { type FeedItem, HubFeed } from './hub/hub-feed.service.js';
+export { type BandSetup, type DeskSetup, HubSetup, type PersonSetup } from './hub/hub-setup.js';
+export { HubParts, HubService } from './hub/hub.service.js';
+export { Pipeline } from './hub/pipeline.service.js';
+export { Memory } from './persons/memory.service.js';
 export * from './ports/index.js';
+export * from './text/catalogue.js';
+export { type HeightUnits, heightText } from './text/height.js';

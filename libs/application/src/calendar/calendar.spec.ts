@@ -3,7 +3,8 @@ import { epoch } from '#libs/domain';
 import { nextDayBoundary, resolveCalendar } from './calendar.js';
 
 const BERLIN = { timeZone: 'Europe/Berlin', dayStartsAt: '04:00' };
-const local = (text: string): ReturnType<typeof epoch> => epoch(DateTime.fromISO(text, { zone: 'Europe/Berlin' }).toMillis());
+const local = (text: string): ReturnType<typeof epoch> =>
+  epoch(DateTime.fromISO(text, { zone: 'Europe/Berlin' }).toMillis());
 
 describe('resolveCalendar', () => {
   it('resolves one range per weekday around the instant', () => {

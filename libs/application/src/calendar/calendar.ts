@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { type EpochMs, type Interval, epoch } from '#libs/domain';
 
 /** ISO weekday (1 Monday … 7 Sunday) to one range of local wall times; a range whose end is not later crosses midnight. */
-export type WeekHours = Readonly<Partial<Record<1 | 2 | 3 | 4 | 5 | 6 | 7, DayRange>>>;
+export type WeekHours = Readonly<Partial<Record<number, DayRange>>>;
 
 export interface DayRange {
   /** `HH:MM`, local. */

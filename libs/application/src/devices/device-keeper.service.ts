@@ -55,7 +55,11 @@ export class DeviceKeeper {
     const missing = this.connections.some((connection) => !connection.connected);
     for (const radio of this.radios) {
       const running = this.scans.get(radio);
-      if (missing && running === undefined) this.scans.set(radio, radio.onAdvertisement((heard) => this.offer(heard, radio)));
+      if (missing && running === undefined)
+        this.scans.set(
+          radio,
+          radio.onAdvertisement((heard) => this.offer(heard, radio)),
+        );
       if (!missing && running !== undefined) {
         running();
         this.scans.delete(radio);

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type DeviceId, type DeskId, type PersonId, type PostureEstimate, type Stamp, type Answer, type Surface } from '#libs/domain';
+import {
+  type DeviceId,
+  type DeskId,
+  type PersonId,
+  type PostureEstimate,
+  type Stamp,
+  type Answer,
+  type Surface,
+} from '#libs/domain';
 import { type HomeEvent, type MoveProgress, type Undo } from '../ports/index.js';
 
 /** How a configured device stands with the radio. */
@@ -8,7 +16,13 @@ export type DeviceStage = 'searching' | 'found' | 'connecting' | 'connected' | '
 /** What a person watching the hub would want to be told, as it happens. Nothing in here decides anything. */
 export type FeedItem =
   | HomeEvent
-  | { readonly kind: 'device'; readonly id: DeviceId; readonly name: string; readonly stage: DeviceStage; readonly detail: string | null }
+  | {
+      readonly kind: 'device';
+      readonly id: DeviceId;
+      readonly name: string;
+      readonly stage: DeviceStage;
+      readonly detail: string | null;
+    }
   | { readonly kind: 'posture'; readonly personId: PersonId; readonly estimate: PostureEstimate; readonly text: string }
   | { readonly kind: 'answer'; readonly personId: PersonId; readonly answer: Answer; readonly surface: Surface }
   | { readonly kind: 'move-progress'; readonly deskId: DeskId; readonly progress: MoveProgress }

@@ -92,11 +92,28 @@ export interface HubSnapshot {
 /** A thing that happened once; published unretained. */
 export type HomeEvent =
   | { readonly kind: 'prompt-issued'; readonly personId: PersonId; readonly prompt: Prompt; readonly text: string }
-  | { readonly kind: 'prompt-closed'; readonly personId: PersonId; readonly promptId: string; readonly outcome: PromptOutcome }
+  | {
+      readonly kind: 'prompt-closed';
+      readonly personId: PersonId;
+      readonly promptId: string;
+      readonly outcome: PromptOutcome;
+    }
   | { readonly kind: 'move-started'; readonly deskId: DeskId; readonly txId: string; readonly targetMm: number }
-  | { readonly kind: 'move-ended'; readonly deskId: DeskId; readonly txId: string; readonly result: MoveResult; readonly heightMm: number | null }
+  | {
+      readonly kind: 'move-ended';
+      readonly deskId: DeskId;
+      readonly txId: string;
+      readonly result: MoveResult;
+      readonly heightMm: number | null;
+    }
   | { readonly kind: 'moved-by-hand'; readonly deskId: DeskId; readonly fromMm: number; readonly toMm: number }
-  | { readonly kind: 'command-refused'; readonly deskId: DeskId | null; readonly commandId: string; readonly guards: readonly Guard[]; readonly text: string };
+  | {
+      readonly kind: 'command-refused';
+      readonly deskId: DeskId | null;
+      readonly commandId: string;
+      readonly guards: readonly Guard[];
+      readonly text: string;
+    };
 
 /** How fresh a command is, judged by the adapter on the machine's clock. */
 export interface CommandAge {

@@ -15,9 +15,20 @@ import {
 
 /** One durable fact. `append` resolves only after it is on disk. */
 export type JournalEntry =
-  | { readonly type: 'span'; readonly personId: PersonId; readonly posture: Posture; readonly from: EpochMs; readonly to: EpochMs }
+  | {
+      readonly type: 'span';
+      readonly personId: PersonId;
+      readonly posture: Posture;
+      readonly from: EpochMs;
+      readonly to: EpochMs;
+    }
   | { readonly type: 'prompt-issued'; readonly prompt: Prompt }
-  | { readonly type: 'prompt-closed'; readonly promptId: PromptId; readonly outcome: PromptOutcome; readonly at: EpochMs }
+  | {
+      readonly type: 'prompt-closed';
+      readonly promptId: PromptId;
+      readonly outcome: PromptOutcome;
+      readonly at: EpochMs;
+    }
   | {
       readonly type: 'answer';
       readonly promptId: PromptId;

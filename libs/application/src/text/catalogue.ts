@@ -1,4 +1,11 @@
-import { type Guard, type MoveResult, type Posture, type PostureReason, type Prompt, type PromptOutcome } from '#libs/domain';
+import {
+  type Guard,
+  type MoveResult,
+  type Posture,
+  type PostureReason,
+  type Prompt,
+  type PromptOutcome,
+} from '#libs/domain';
 import { type HeightUnits, heightText } from './height.js';
 
 /** Every word a person reads, in English. The copy rules are in docs/policy.md, "Wording". */

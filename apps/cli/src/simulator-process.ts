@@ -1,0 +1,51 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Readable, type Writable } from 'node:stream';
+import { StanceError } from '#libs/application';
+import { installationRoot } from '#apps/hub';
+
+/** What the simulator says in its one line when its home stands. */
+export interface SimulatorReady {
+  readonly ready: true;
+  readonly socket: string;
+  readonly desks: readonly string[];
+  readonly bands: readonly string[];
+}
+
+export interface SimulatorProcess {
+  readonly home: SimulatorReady;
+  stop(): Promise<void>;
+}
+
+/** Starts `apps/simulator` as a process of its own. It ends with this one, whatever happens. */
+export async function startSimulator(args: readonly string[]): Promise<SimulatorProcess> {
+  const main = path.join(installationRoot(), 'dist/apps/simulator/src/main.js');
+  const child = spawn(process.execPath, [main, '--parent', ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null) resolve();
+      child.once('exit', () => resolve());
+      child.kill('SIGTERM');
+    });
+  return { home: await firstLine(child), stop };
+}
+
+function firstLine(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<SimulatorReady> {
+  return new Promise((resolve, reject) => {
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+    child.once('exit', (code) =>
+      reject(
+        new StanceError(
+          'demo.simulator-ended',
+          `the simulated home ended with code ${code ?? 'none'}: ${errors.trim()}`,
+        ),
+      ),
+    );
+    createInterface({ input: child.stdout }).once('line', (text) => resolve(JSON.parse(text) as SimulatorReady));
+  });
+}

@@ -1,0 +1,163 @@
+import path from 'node:path';
+import { type LoggerService } from '@nestjs/common';
+import { type BleCentral, type Clock, type Heard, type MachineClock, StanceError, scanFor } from '#libs/application';
+import { FollowedClock, SystemClock } from '#adapters/clock';
+import { type HubConfig } from '#adapters/config';
+import { EmbeddedBroker, MqttHomeBus } from '#adapters/mqtt';
+import { NobleCentral } from '#adapters/noble';
+import { openJournal } from '#adapters/storage';
+import { FileProfileStore } from '#libs/devices';
+import { connectHome, type HomeConnection, installVirtualHci, provideVirtualHci } from '#libs/simulation';
+import { type HubAdapters } from './hub.module.js';
+import { toHubSetup } from './setup.mapper.js';
+import { installationRoot, stanceVersion } from './version.js';
+
+/** Home Assistant's own default, which does not follow the discovery prefix. */
+const HOME_ASSISTANT_STATUS = 'homeassistant/status';
+
+export interface AdapterOptions {
+  readonly config: HubConfig;
+  /** Socket of a running simulated home, which then is the radio and the clock; null for real ones. */
+  readonly simulatedHome: string | null;
+  readonly log: LoggerService;
+}
+
+export interface OpenedAdapters extends HubAdapters {
+  /** Closes what was opened, in reverse. Call after the hub has stopped. */
+  close(): Promise<void>;
+}
+
+type Closer = () => Promise<void> | void;
+
+/** Opens config → profiles → journal → home bus → radio, in this order, and closes what was open when one fails. */
+export async function openAdapters(options: AdapterOptions): Promise<OpenedAdapters> {
+  const closers: Closer[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...(await open(options, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open({ config, simulatedHome, log }: AdapterOptions, closers: Closer[]): Promise<HubAdapters> {
+  const home = simulatedHome === null ? null : await joinHome(simulatedHome, closers);
+  const machineClock = new SystemClock();
+  const clock = home === null ? machineClock : new FollowedClock(home.clock);
+  const profiles = openProfiles(machineClock, clock);
+  const about = { ...config.hub, version: stanceVersion(), simulated: home !== null };
+  const setup = toHubSetup(config, profiles, about);
+  const journal = await openJournal({ directory: config.data_dir });
+  closers.push(() => journal.close());
+  const bus = await openBus(config, machineClock, log, closers);
+  return {
+    setup,
+    clock,
+    machineClock,
+    profiles,
+    journal,
+    bus,
+    radios: openRadios(config, { machineClock, clock, log }),
+  };
+}
+
+const openProfiles = (machineClock: MachineClock, clock: Clock): FileProfileStore =>
+  new FileProfileStore({ directory: path.join(installationRoot(), 'device-profiles'), machineClock, clock });
+
+/** From here on every HCI socket in this process is one of the simulated home's air. */
+async function joinHome(socketPath: string, closers: Closer[]): Promise<HomeConnection> {
+  const home = await connectHome(socketPath);
+  const undo = [installVirtualHci(), provideVirtualHci(home.hci)];
+  closers.push(() => {
+    for (const each of undo) each();
+    home.close();
+  });
+  return home;
+}
+
+async function openBus(
+  config: HubConfig,
+  clock: MachineClock,
+  log: LoggerService,
+  closers: Closer[],
+): Promise<MqttHomeBus> {
+  const broker = config.mqtt ?? (await embeddedBroker(closers));
+  const { mqtt } = config;
+  return new MqttHomeBus({
+    url: broker.url,
+    username: mqtt?.username,
+    password: mqtt?.password?.reveal(),
+    base: mqtt?.base ?? 'stance',
+    discoveryPrefix: mqtt?.discovery_prefix ?? 'homeassistant',
+    statusTopic: HOME_ASSISTANT_STATUS,
+    acceptBareMotion: mqtt?.accept_bare_motion ?? false,
+    publishHealth: config.publish_health,
+    publishMinIntervalMs: mqtt?.publish_min_interval_ms ?? 250,
+    units: config.units,
+    clock,
+    random: Math.random,
+    logger: {
+      debug: (message) => log.debug?.(message),
+      info: (message) => log.log(message),
+      warn: (message) => log.warn(message),
+      error: (message) => log.error(message),
+    },
+  });
+}
+
+async function embeddedBroker(closers: Closer[]): Promise<{ readonly url: string }> {
+  const broker = new EmbeddedBroker();
+  const started = await broker.start();
+  closers.push(() => broker.stop());
+  return started;
+}
+
+/** Which library drives which adapter. */
+export interface RadioKind {
+  readonly kind: 'noble' | 'stoprocent';
+  readonly adapter: number;
+}
+
+interface RadioPorts {
+  readonly machineClock: MachineClock;
+  readonly clock: Clock;
+  readonly log: LoggerService;
+}
+
+function openRadios({ radios }: HubConfig, ports: RadioPorts): readonly BleCentral[] {
+  if (radios.length > 1) {
+    throw new StanceError('config.one-radio', 'This version drives one radio: leave one entry under radios.', {
+      owner: 'user',
+    });
+  }
+  return radios.map((radio) => openRadio(radio, ports));
+}
+
+const openRadio = ({ kind, adapter }: RadioKind, { machineClock, clock, log }: RadioPorts): BleCentral =>
+  new NobleCentral({
+    package: kind === 'noble' ? 'abandonware' : 'stoprocent',
+    adapterIndex: adapter,
+    clock: machineClock,
+    domainClock: clock,
+    logger: { info: (message: string) => log.log(message), warn: (message: string) => log.warn(message) },
+  });
+
+/** A scan on a radio of its own, for when no hub runs. Rejects with `radio.unavailable` where there is none. */
+export async function scanWithoutHub(kind: RadioKind, seconds: number, log: LoggerService): Promise<readonly Heard[]> {
+  const machineClock = new SystemClock();
+  const radio = openRadio(kind, { machineClock, clock: machineClock, log });
+  await radio.start();
+  try {
+    if (radio.problem !== null) throw new StanceError('radio.unavailable', radio.problem, { owner: 'user' });
+    return await scanFor(seconds, {
+      radios: [radio],
+      profiles: openProfiles(machineClock, machineClock),
+      machineClock,
+    });
+  } finally {
+    await radio.stop();
+  }
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import { type INestApplication, type LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type Household, HouseholdService, HubFeed, HubService } from '#libs/application';
+import { openControlSocket } from '#adapters/http';
+import { type HubConfig } from '#adapters/config';
+import { type AdapterOptions, type OpenedAdapters, openAdapters } from './adapters.js';
+import { logFeed } from './feed-log.js';
+import { HubModule } from './hub.module.js';
+
+/** A hub that is up. */
+export interface RunningHub {
+  readonly feed: HubFeed;
+  readonly household: Household;
+  /** Present beliefs, for views. */
+  readonly home: HouseholdService;
+  readonly brokerUrl: string | null;
+  readonly httpUrl: string;
+  readonly controlSocket: string;
+  /** Local wall time of the hub's own clock, for views. */
+  readonly clock: OpenedAdapters['clock'];
+  /** Stops desks first, then everything else in reverse; says `offline` on the bus. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions extends AdapterOptions {
+  /** Called as soon as the feed exists, before the first device is searched for. */
+  readonly watch?: (feed: HubFeed) => void;
+}
+
+/** The CLI's way into the hub that uses this config. */
+export const controlSocketOf = (config: Pick<HubConfig, 'data_dir'>): string => path.join(config.data_dir, 'hub.sock');
+
+/** Starts the whole hub: config → profiles → journal → home bus → radio. */
+export async function startHub(options: StartOptions): Promise<RunningHub> {
+  const adapters = await openAdapters(options);
+  const closers: (() => Promise<void>)[] = [() => adapters.close()];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(options, adapters, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: StartOptions,
+  adapters: OpenedAdapters,
+  closers: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<RunningHub> {
+  const { config, log } = options;
+  const app = await createApp(adapters, log);
+  closers.push(() => app.close());
+  const feed = app.get(HubFeed);
+  const unlog = logFeed(feed, log);
+  closers.push(() => Promise.resolve(unlog()));
+  options.watch?.(feed);
+  const controlSocket = controlSocketOf(config);
+  closers.push(await openControlSocket(app.getHttpAdapter().getInstance(), controlSocket));
+  await app.listen(config.http.port, '127.0.0.1');
+  const hub = app.get(HubService);
+  closers.push(() => hub.stop());
+  await hub.start();
+  const home = app.get(HouseholdService);
+  return {
+    feed,
+    home,
+    household: home.household(),
+    brokerUrl: adapters.bus.url,
+    httpUrl: await app.getUrl(),
+    controlSocket,
+    clock: adapters.clock,
+    stop,
+  };
+}
+
+async function createApp(adapters: OpenedAdapters, log: LoggerService): Promise<INestApplication> {
+  return NestFactory.create<NestExpressApplication>(HubModule.over(adapters), { logger: log, abortOnError: false });
+}

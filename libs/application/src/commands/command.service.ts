@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type DeskId,
+  type Guard,
+  MODES,
+  type Mode,
+  type PersonId,
+  type Surface,
+  type TxId,
+  personView,
+  txId,
+} from '#libs/domain';
+import { HubFeed } from '../hub/hub-feed.service.js';
+import { HubSetup } from '../hub/hub-setup.js';
+import { Pipeline } from '../hub/pipeline.service.js';
+import { Clock, type CommandAge, type HomeCommand, HomeBus } from '../ports/index.js';
+import { guardsText } from '../text/catalogue.js';
+
+/** A command that can start a motion is refused when older than this (docs/safety.md, S-13). */
+const MAX_AGE_MS = 10_000;
+
+/** Turns commands of any surface into events of the one pipeline. */
+@Injectable()
+export class CommandService {
+  private serial = 0;
+
+  constructor(
+    private readonly setup: HubSetup,
+    private readonly pipeline: Pipeline,
+    private readonly clock: Clock,
+    private readonly bus: HomeBus,
+    private readonly feed: HubFeed,
+  ) {}
+
+  accept(command: HomeCommand, surface: Surface): void {
+    switch (command.kind) {
+      case 'height':
+        this.move(command.deskId, command.heightMm, command.age, surface);
+        return;
+      case 'preset':
+        this.preset(command.deskId, command.preset, command.age, surface);
+        return;
+      case 'stop':
+        void this.pipeline.stop(command.deskId, surface).catch((error: unknown) => this.fault(error));
+        return;
+      case 'confirm':
+        return this.confirm(command.personId, command.age, surface);
+      case 'later':
+        return this.answer(command.personId, 'later', surface);
+      case 'snooze':
+        return this.pipeline.accept({
+          type: 'SnoozeRequested',
+          at: this.clock.stamp(),
+          personId: command.personId,
+          minutes: command.minutes,
+          surface,
+        });
+      case 'mode':
+        return this.mode(command.personId, command.mode, surface);
+    }
+  }
+
+  unlock(deskId: DeskId, surface: Surface): void {
+    this.pipeline.acceptMotion(deskId, { type: 'Unlocked', at: this.clock.stamp(), surface });
+  }
+
+  /** Asks the desk's supervisor now. The transaction's id is how its end is told in the feed. */
+  move(deskId: DeskId, heightMm: number, age: CommandAge, surface: Surface): TxId {
+    this.serial += 1;
+    const tx = txId(`${deskId}-command-${this.clock.epochMs()}-${this.serial}`);
+    this.pipeline.acceptMotion(deskId, {
+      type: 'MoveRequested',
+      at: this.clock.stamp(),
+      txId: tx,
+      targetMm: heightMm,
+      request: { origin: 'command', surface, commandId: age.commandId, ageMs: age.ageMs, retained: age.retained },
+    });
+    return tx;
+  }
+
+  private preset(deskId: DeskId, preset: string, age: CommandAge, surface: Surface): void {
+    const heightMm = this.setup.desks.find((desk) => desk.id === deskId)?.presets[preset];
+    if (heightMm === undefined) this.refuse(deskId, age, ['no-presets']);
+    else this.move(deskId, heightMm, age, surface);
+  }
+
+  private confirm(person: PersonId, age: CommandAge, surface: Surface): void {
+    const guards: Guard[] = [];
+    if (age.retained) guards.push('command-retained');
+    if (age.ageMs === null) guards.push('command-without-age');
+    else if (age.ageMs > MAX_AGE_MS) guards.push('command-stale');
+    if (guards.length > 0) this.refuse(null, age, guards);
+    else this.answer(person, 'accepted', surface);
+  }
+
+  private answer(person: PersonId, answer: 'accepted' | 'later', surface: Surface): void {
+    const engine = this.pipeline.engines.persons.get(person);
+    if (engine === undefined) return;
+    const at = this.clock.stamp();
+    const { prompt } = personView(engine.personState, at, engine.person.policy);
+    if (prompt === null) return;
+    this.pipeline.accept({ type: 'PromptAnswered', at, personId: person, promptId: prompt.id, answer, surface });
+  }
+
+  /** Raising a mode needs the config; what is not lower is no command. */
+  private mode(person: PersonId, mode: Mode, surface: Surface): void {
+    const engine = this.pipeline.engines.persons.get(person);
+    if (engine === undefined) return;
+    const at = this.clock.stamp();
+    const current = personView(engine.personState, at, engine.person.policy).mode;
+    if (MODES.indexOf(mode) >= MODES.indexOf(current)) return;
+    this.pipeline.accept({ type: 'ModeLowered', at, personId: person, mode, surface });
+  }
+
+  private refuse(deskId: DeskId | null, age: CommandAge, guards: readonly Guard[]): void {
+    const event = {
+      kind: 'command-refused',
+      deskId,
+      commandId: age.commandId,
+      guards,
+      text: guardsText(guards),
+    } as const;
+    this.bus.publishEvent(event);
+    this.feed.tell(event, this.clock.stamp());
+  }
+
+  private fault(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.feed.tell({ kind: 'fault', code: 'motion.stop-failed', message }, this.clock.stamp());
+  }
+}

@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandService } from '../commands/command.service.js';
+import { RADIOS } from '../devices/device-keeper.service.js';
+import { BleCentral, HomeBus, type Undo, Clock } from '../ports/index.js';
+import { HouseholdService } from './household.service.js';
+import { HubFeed } from './hub-feed.service.js';
+
+/** The bus's side of the hub: announces the household, passes commands in, and says how radio and broker stand. */
+@Injectable()
+export class BusBridge {
+  private readonly undo: Undo[] = [];
+
+  constructor(
+    private readonly bus: HomeBus,
+    private readonly home: HouseholdService,
+    private readonly commands: CommandService,
+    private readonly watchers: Watchers,
+  ) {}
+
+  async start(): Promise<void> {
+    this.undo.push(
+      this.bus.onCommand((command) => this.commands.accept(command, 'mqtt')),
+      this.bus.onConnection((connected) => this.watchers.bus(connected, this.bus.url)),
+    );
+    await this.bus.start(this.home.household());
+    this.undo.push(
+      this.watchers.radios((state, problem) => this.bus.publishHub({ radio: state, radioProblem: problem })),
+    );
+    this.publishStates();
+  }
+
+  /** The household changed: limits became known, a device got an address. */
+  announce(): void {
+    this.bus.announce(this.home.household());
+  }
+
+  async stop(): Promise<void> {
+    for (const undo of this.undo.splice(0)) undo();
+    await this.bus.stop();
+  }
+
+  private publishStates(): void {
+    const state = this.home.state();
+    for (const desk of state.desks) this.bus.publishDesk(desk);
+    for (const band of state.bands) this.bus.publishBand(band);
+    for (const person of state.persons) this.bus.publishPerson(person);
+  }
+}
+
+/** Follows the radios and the broker and tells the feed. */
+@Injectable()
+export class Watchers {
+  constructor(
+    @Inject(RADIOS) private readonly all: readonly BleCentral[],
+    private readonly feed: HubFeed,
+    private readonly clock: Clock,
+  ) {}
+
+  bus(connected: boolean, url: string | null): void {
+    this.feed.tell({ kind: 'bus', connected, url }, this.clock.stamp());
+  }
+
+  /** Calls back with the state of the best radio, at once and at each change. */
+  radios(listener: (state: string, problem: string | null) => void): Undo {
+    const tell = (): void => {
+      const best = this.all.find((radio) => radio.state === 'powered-on') ?? this.all[0];
+      const state = best?.state ?? 'unavailable';
+      const problem =
+        best === undefined ? 'no radio is configured: add one under "radios" in the config' : best.problem;
+      this.feed.tell({ kind: 'radio', state, problem }, this.clock.stamp());
+      listener(state, problem);
+    };
+    const undo = this.all.map((radio) => radio.onState(tell));
+    tell();
+    return () => undo.forEach((stop) => stop());
+  }
+}

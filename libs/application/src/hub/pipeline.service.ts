@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type BandId,
+  type DeskId,
+  type DomainEvent,
+  type Effect,
+  type MotionEvent,
+  type Observation,
+  type PersonId,
+  type Stamp,
+  type Surface,
+} from '#libs/domain';
+import { type BandSession, Clock, type DeskSession, HomeBus } from '../ports/index.js';
+import { DeskEngine } from '../motion/desk-engine.js';
+import { PersonEngine } from '../persons/person-engine.js';
+import { BandPrompter } from '../persons/prompter.js';
+import { EffectDispatcher } from './effect-dispatcher.js';
+import { EffectRunner } from './effect-runner.service.js';
+import { HubFeed } from './hub-feed.service.js';
+import { HubSetup } from './hub-setup.js';
+import { BandFacts } from './snapshots.js';
+
+/** Everything that runs for one household, by id. */
+export interface Engines {
+  readonly persons: ReadonlyMap<PersonId, PersonEngine>;
+  readonly desks: ReadonlyMap<DeskId, DeskEngine>;
+  readonly bands: ReadonlyMap<BandId, BandFacts>;
+  readonly prompters: ReadonlyMap<BandId, BandPrompter>;
+}
+
+/**
+ * Stop 4: every cause, from a notification to a command, becomes one event here. Supervisors fold it before persons do,
+ * so that a request the planner makes on an event meets a supervisor that knows the event, too.
+ */
+@Injectable()
+export class Pipeline {
+  readonly engines: Engines;
+  private readonly dispatcher: EffectDispatcher;
+
+  constructor(
+    setup: HubSetup,
+    private readonly clock: Clock,
+    runner: EffectRunner,
+    bus: HomeBus,
+    feed: HubFeed,
+  ) {
+    this.dispatcher = new EffectDispatcher({ setup, clock, runner, bus, feed, accept: (event) => this.accept(event) });
+    const onEffects = (engine: PersonEngine, effects: readonly Effect[]): void =>
+      this.dispatcher.person(engine, effects);
+    this.engines = {
+      persons: new Map(
+        setup.persons.map((person) => [person.policy.personId, new PersonEngine(person, clock, onEffects)]),
+      ),
+      desks: new Map(setup.desks.map((desk) => [desk.id, new DeskEngine(desk, this.dispatcher.deskHost())])),
+      bands: new Map(setup.bands.map((band) => [band.id, new BandFacts(band.id)])),
+      prompters: new Map(setup.bands.map((band) => [band.id, new BandPrompter(band.id, setup.units)])),
+    };
+    this.dispatcher.bind(this.engines);
+  }
+
+  /** One event for all it concerns. */
+  accept(event: DomainEvent): void {
+    for (const desk of this.engines.desks.values()) if (this.reaches(desk, event)) desk.accept(event);
+    for (const person of this.engines.persons.values()) if (person.concerns(event)) person.accept(event);
+  }
+
+  /** One event for one desk's supervisor only. */
+  acceptMotion(deskId: DeskId, event: MotionEvent): void {
+    this.engines.desks.get(deskId)?.accept(event);
+  }
+
+  /** Bypasses every queue: the frames go first. `null` stops every desk. */
+  async stop(deskId: DeskId | null, surface: Surface): Promise<void> {
+    const at = this.clock.stamp();
+    const desks = deskId === null ? [...this.engines.desks.values()] : [this.engines.desks.get(deskId)];
+    await Promise.all(desks.map((desk) => desk?.stop({ type: 'StopRequested', at, surface })));
+  }
+
+  async deskUp(deskId: DeskId, session: DeskSession, at: Stamp): Promise<void> {
+    const desk = this.engines.desks.get(deskId);
+    if (desk === undefined) return;
+    this.forPersons({ type: 'LinkChanged', at, source: deskId, up: true });
+    await desk.attach(session, at);
+  }
+
+  deskDown(deskId: DeskId, at: Stamp): void {
+    this.engines.desks.get(deskId)?.detach(at);
+    this.forPersons({ type: 'LinkChanged', at, source: deskId, up: false });
+  }
+
+  bandUp(bandId: BandId, session: BandSession, at: Stamp): void {
+    this.engines.prompters.get(bandId)?.attach(session);
+    this.bandLink(bandId, true, at);
+  }
+
+  bandDown(bandId: BandId, at: Stamp): void {
+    this.engines.prompters.get(bandId)?.attach(null);
+    this.bandLink(bandId, false, at);
+  }
+
+  observed(source: DeskId | BandId, observation: Observation, at: Stamp): void {
+    const band = this.engines.bands.get(source as BandId);
+    if (band?.observe(observation, at) === true) this.dispatcher.publishBand(band);
+    if (observation.kind === 'alert-answer') this.answered(source as BandId, observation.answer, at);
+    this.accept({ type: 'Observed', at, source, observation });
+  }
+
+  close(): Promise<void> {
+    const at = this.clock.stamp();
+    for (const person of this.engines.persons.values()) person.close();
+    const desks = [...this.engines.desks.values()];
+    return Promise.all(desks.map((desk) => desk.close({ type: 'StopRequested', at, surface: 'hub' }))).then(
+      () => undefined,
+    );
+  }
+
+  private answered(bandId: BandId, answer: 'accept' | 'reject' | 'mute', at: Stamp): void {
+    const answered = this.engines.prompters.get(bandId)?.answered(answer, at) ?? null;
+    if (answered !== null) this.accept({ type: 'PromptAnswered', at, ...answered, surface: 'band' });
+  }
+
+  private bandLink(bandId: BandId, up: boolean, at: Stamp): void {
+    const band = this.engines.bands.get(bandId);
+    band?.linkChanged(up);
+    if (band !== undefined) this.dispatcher.publishBand(band);
+    this.accept({ type: 'LinkChanged', at, source: bandId, up });
+  }
+
+  private forPersons(event: DomainEvent): void {
+    for (const person of this.engines.persons.values()) if (person.concerns(event)) person.accept(event);
+  }
+
+  private reaches(desk: DeskEngine, event: DomainEvent): boolean {
+    if (event.type === 'Ticked' || event.type === 'MoveStarted' || event.type === 'MoveEnded') return false;
+    if ('source' in event && event.source === desk.desk.id) return true;
+    const users = desk.desk.policy.persons.map((user) => this.engines.persons.get(user.personId));
+    return users.some((user) => user?.concerns(event) === true);
+  }
+}

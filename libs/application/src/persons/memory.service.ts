@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { epoch, monotonic, rebase } from '#libs/domain';
+import { EffectRunner } from '../hub/effect-runner.service.js';
+import { HubFeed } from '../hub/hub-feed.service.js';
+import { Pipeline } from '../hub/pipeline.service.js';
+import { Clock, Journal, type Undo } from '../ports/index.js';
+import { type StoredPerson, checkpointOf } from './checkpoint.js';
+import { type PersonEngine } from './person-engine.js';
+
+/** Between checkpoints that ride on journaled effects, one is written this often: what a kill may cost the clocks. */
+const CHECKPOINT_EVERY_MS = 60_000;
+
+/** Carries clocks and lock-outs over a restart: no clock is reset by one (C-09), no motion results from one (S-14). */
+@Injectable()
+export class Memory {
+  private cancel: Undo = () => undefined;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly pipeline: Pipeline,
+    private readonly runner: EffectRunner,
+    private readonly clock: Clock,
+    private readonly feed: HubFeed,
+  ) {}
+
+  async restore(): Promise<void> {
+    for (const deskId of await this.journal.lockedDesks()) {
+      this.pipeline.acceptMotion(deskId, { type: 'LockRestored', at: this.clock.stamp() });
+    }
+    for (const engine of this.pipeline.engines.persons.values()) await this.resume(engine);
+  }
+
+  start(): void {
+    this.cancel = this.clock.at(monotonic(this.clock.monotonicMs() + CHECKPOINT_EVERY_MS), () => {
+      void this.save();
+      this.start();
+    });
+  }
+
+  /** Stops the timer and writes the last checkpoint. */
+  async stop(): Promise<void> {
+    this.cancel();
+    await this.save();
+    await this.runner.idle();
+  }
+
+  private async save(): Promise<void> {
+    const at = this.clock.stamp();
+    await this.runner.append([...this.pipeline.engines.persons.values()].map((engine) => checkpointOf(engine, at)));
+  }
+
+  private async resume(engine: PersonEngine): Promise<void> {
+    const { personId } = engine.person.policy;
+    const checkpoint = await this.journal.latestCheckpoint(personId);
+    if (checkpoint === null) return;
+    const now = this.clock.stamp();
+    try {
+      const stored = checkpoint.state as StoredPerson;
+      engine.restore(rebase(stored.person, stored.at, now));
+      const downMs = Math.max(0, now.epoch - epoch(checkpoint.at));
+      this.pipeline.accept({ type: 'Resumed', at: now, personId, downMs });
+    } catch (error) {
+      const message = `the stored state of ${personId} could not be read and is left out: ${String(error)}`;
+      this.feed.tell({ kind: 'fault', code: 'journal.checkpoint-unreadable', message }, now);
+    }
+  }
+}
