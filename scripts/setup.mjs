@@ -11,8 +11,9 @@ const NODE_FLOOR = [20, 19];
 const INSTALL_STAMP = path.join(ROOT, 'node_modules', '.stance-setup.json');
 const BUILD_STAMP = path.join(ROOT, 'dist', '.stance-build.json');
 const APPS = ['hub', 'cli', 'simulator'];
-/** Lines of a failed command's output that are shown. */
-const LOG_TAIL_LINES = 40;
+/** Lines of a failed command's output that are shown: npm names the cause first, compilers name it last. */
+const LOG_HEAD_LINES = 12;
+const LOG_TAIL_LINES = 30;
 
 /** A failure that is told to the person in one paragraph, without a stack trace. */
 export class SetupError extends Error {}
@@ -70,7 +71,13 @@ function run(command, args, options = {}) {
   });
 }
 
-const tail = (log) => log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+/** The beginning and the end of a failed command's output, without empty lines. */
+function essence(log) {
+  const lines = log.split('\n').filter((line) => !/^(npm error)?\s*$/.test(line));
+  const left = lines.length - LOG_HEAD_LINES - LOG_TAIL_LINES;
+  if (left <= 0) return lines.join('\n');
+  return [...lines.slice(0, LOG_HEAD_LINES), `... ${left} lines ...`, ...lines.slice(-LOG_TAIL_LINES)].join('\n');
+}
 
 /** Whether npm's own record of what is installed has every required package of the lock file in the locked version. */
 function installedByHand(lockText) {
@@ -88,7 +95,9 @@ function installedByHand(lockText) {
 async function npmCi(extra, label) {
   const done = startProgress(label);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const result = await run(npm, ['ci', '--no-audit', '--no-fund', ...extra], { shell: process.platform === 'win32' });
+  const result = await run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...extra], {
+    shell: process.platform === 'win32',
+  });
   done(result.code === 0 ? 'done' : 'failed');
   return result;
 }
@@ -103,14 +112,16 @@ async function install() {
   }
   const full = await npmCi([], 'Installing dependencies (once; native parts compile, about 2 min)');
   if (full.code !== 0) {
-    console.log(tail(full.log));
+    // A lock file that does not match package.json cannot be installed with fewer packages either.
+    if (full.log.includes('EUSAGE')) throw new SetupError(`npm ci refused the lock file:\n${essence(full.log)}`);
+    console.log(essence(full.log));
     console.log(
       'The complete install failed; trying again without the optional native Bluetooth packages. ' +
         'The hub then starts without a radio, and `npm test` cannot run. ' +
         'To get everything: install a C++ compiler, make and python3 (Debian: apt-get install g++ make python3), remove node_modules and repeat.',
     );
     const reduced = await npmCi(['--omit=optional'], 'Installing without optional packages');
-    if (reduced.code !== 0) throw new SetupError(`npm ci failed:\n${tail(reduced.log)}`);
+    if (reduced.code !== 0) throw new SetupError(`npm ci failed:\n${essence(reduced.log)}`);
   }
   writeJson(INSTALL_STAMP, { lock });
 }
@@ -163,7 +174,7 @@ async function build() {
     const { code, log } = await run(process.execPath, [nest, 'build', app]);
     if (code === 0) continue;
     done('failed');
-    throw new SetupError(`Building apps/${app} failed:\n${tail(log)}`);
+    throw new SetupError(`Building apps/${app} failed:\n${essence(log)}`);
   }
   done('done');
   writeJson(BUILD_STAMP, { settings, files });
