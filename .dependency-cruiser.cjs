@@ -3,7 +3,7 @@
 // one with a planted violation.
 
 /** Specs and what serves only them. */
-const TEST_CODE = '(\\.(spec|e2e-spec)\\.ts$)|(^test/)|(^libs/testing/)';
+const TEST_CODE = '(\\.(spec|e2e-spec)\\.ts$)|(/spec-support/)|(^test/)|(^libs/testing/)';
 /** Installed packages, wherever node_modules is. */
 const packages = (...names) => `(^|/)node_modules/(@types/)?(${names.join('|')})(/|$)`;
 const ANY_PACKAGE = '(^|/)node_modules/';
@@ -121,7 +121,7 @@ module.exports = {
       comment: 'Fakes and contract suites never reach production code.',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: TEST_CODE },
-      to: { path: ['^libs/testing/', '^test/', '\\.(spec|e2e-spec)\\.ts$'] },
+      to: { path: TEST_CODE },
     },
     {
       name: 'no-dev-dependency-in-production',

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const NODE_FLOOR = [20, 19];
@@ -71,9 +72,9 @@ function run(command, args, options = {}) {
   });
 }
 
-/** The beginning and the end of a failed command's output, without empty lines. */
+/** The beginning and the end of a failed command's output, without colours and empty lines. */
 function essence(log) {
-  const lines = log.split('\n').filter((line) => !/^(npm error)?\s*$/.test(line));
+  const lines = stripVTControlCharacters(log).split('\n').filter((line) => !/^(npm error)?\s*$/.test(line));
   const left = lines.length - LOG_HEAD_LINES - LOG_TAIL_LINES;
   if (left <= 0) return lines.join('\n');
   return [...lines.slice(0, LOG_HEAD_LINES), `... ${left} lines ...`, ...lines.slice(-LOG_TAIL_LINES)].join('\n');
