@@ -1,9 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandService } from '../commands/command.service.js';
-import { RADIOS } from '../devices/device-keeper.service.js';
-import { BleCentral, HomeBus, type Undo, Clock } from '../ports/index.js';
+import { HomeBus, type Undo } from '../ports/index.js';
 import { HouseholdService } from './household.service.js';
-import { HubFeed } from './hub-feed.service.js';
+import { Watchers } from './watchers.service.js';
 
 /** The bus's side of the hub: announces the household, passes commands in, and says how radio and broker stand. */
 @Injectable()
@@ -44,34 +43,5 @@ export class BusBridge {
     for (const desk of state.desks) this.bus.publishDesk(desk);
     for (const band of state.bands) this.bus.publishBand(band);
     for (const person of state.persons) this.bus.publishPerson(person);
-  }
-}
-
-/** Follows the radios and the broker and tells the feed. */
-@Injectable()
-export class Watchers {
-  constructor(
-    @Inject(RADIOS) private readonly all: readonly BleCentral[],
-    private readonly feed: HubFeed,
-    private readonly clock: Clock,
-  ) {}
-
-  bus(connected: boolean, url: string | null): void {
-    this.feed.tell({ kind: 'bus', connected, url }, this.clock.stamp());
-  }
-
-  /** Calls back with the state of the best radio, at once and at each change. */
-  radios(listener: (state: string, problem: string | null) => void): Undo {
-    const tell = (): void => {
-      const best = this.all.find((radio) => radio.state === 'powered-on') ?? this.all[0];
-      const state = best?.state ?? 'unavailable';
-      const problem =
-        best === undefined ? 'no radio is configured: add one under "radios" in the config' : best.problem;
-      this.feed.tell({ kind: 'radio', state, problem }, this.clock.stamp());
-      listener(state, problem);
-    };
-    const undo = this.all.map((radio) => radio.onState(tell));
-    tell();
-    return () => undo.forEach((stop) => stop());
   }
 }

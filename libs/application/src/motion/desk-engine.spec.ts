@@ -1,0 +1,134 @@
+import { type MotionEvent, type MoveOutcome, deskId, txId } from '#libs/domain';
+import { ManualClock } from '#libs/testing';
+import { type DeskSetup } from '../hub/hub-setup.js';
+import { type DeskSession, type JournalEntry } from '../ports/index.js';
+import { DeskEngine } from './desk-engine.js';
+
+const DESK = deskId('office');
+const setup: DeskSetup = {
+  kind: 'desk',
+  id: DESK,
+  name: 'Desk',
+  profileId: 'linak-dpg',
+  address: null,
+  presets: {},
+  policy: {
+    deskId: DESK,
+    minMm: null,
+    maxMm: null,
+    noGo: [],
+    remoteCommands: 'open',
+    minMinutesBetweenMoves: 6,
+    minSpeedMmS: 20,
+    persons: [],
+  },
+};
+
+/** One engine over a desk session that records what it is told, in order. */
+async function engineOverDesk(journal: (entries: readonly JournalEntry[]) => Promise<void>): Promise<{
+  readonly clock: ManualClock;
+  readonly engine: DeskEngine;
+  readonly told: string[];
+  readonly end: (outcome: MoveOutcome) => void;
+  readonly request: (id: string) => void;
+}> {
+  const clock = new ManualClock();
+  const told: string[] = [];
+  let end: (outcome: MoveOutcome) => void = () => undefined;
+  const session = {
+    kind: 'desk',
+    limits: { minMm: 620, maxMm: 1270 },
+    readHeight: () => {
+      engine.accept(height());
+      return Promise.resolve(720);
+    },
+    moveTo: (heightMm: number, signal: AbortSignal) => {
+      told.push(`move to ${heightMm}`);
+      return new Promise<MoveOutcome>((resolve) => {
+        end = resolve;
+        signal.addEventListener('abort', () => resolve({ result: 'cancelled', heightMm: 800 }));
+      });
+    },
+    stop: () => Promise.resolve(void told.push('stop frames')),
+  } as unknown as DeskSession;
+  const engine = new DeskEngine(setup, {
+    clock,
+    journal: (entries) => {
+      told.push(`journal ${entries.map(({ type }) => type).join()}`);
+      return journal(entries);
+    },
+    onEffect: (_desk, effect) => {
+      if (effect.type !== 'PublishDesk' && effect.type !== 'WakeDeskAt') told.push(effect.type);
+    },
+    onProgress: () => undefined,
+    onFault: (code) => told.push(code),
+  });
+  const height = (): MotionEvent => ({
+    type: 'Observed',
+    at: clock.stamp(),
+    source: DESK,
+    observation: { kind: 'height', heightMm: 720, speedMmS: 0 },
+  });
+  await engine.attach(session, clock.stamp());
+  const request = (id: string): void =>
+    engine.accept({
+      type: 'MoveRequested',
+      at: clock.stamp(),
+      txId: txId(id),
+      targetMm: 1110,
+      request: { origin: 'command', surface: 'mqtt', commandId: id, ageMs: 0, retained: false },
+    });
+  return { clock, engine, told, request, end: (outcome) => end(outcome) };
+}
+
+describe('DeskEngine', () => {
+  it('journals the row, then drives, then ends the transaction with the outcome', async () => {
+    const { clock, told, request, end } = await engineOverDesk(() => Promise.resolve());
+    request('a');
+    await clock.advance(0);
+    end({ result: 'arrived', heightMm: 1110 });
+    await clock.advance(0);
+    expect(told).toEqual(['StartMotor', 'journal move-started', 'move to 1110', 'EndMove']);
+  });
+
+  it('no journal row, no motor', async () => {
+    const { clock, told, request } = await engineOverDesk(() => Promise.reject(new Error('disk full')));
+    request('a');
+    await clock.advance(0);
+    expect(told).toEqual(['StartMotor', 'journal move-started', 'motion.not-journaled', 'EndMove']);
+  });
+
+  it('a stop that comes while the row is being written keeps the motor still', async () => {
+    let written: () => void = () => undefined;
+    const { clock, engine, told, request } = await engineOverDesk(() => new Promise((resolve) => (written = resolve)));
+    request('a');
+    await engine.stop({ type: 'StopRequested', at: clock.stamp(), surface: 'cli' });
+    written();
+    await clock.advance(0);
+    expect(told).not.toContain('move to 1110');
+    expect(told).toContain('stop frames');
+  });
+
+  it('S-04: the stop frames go out before anything is folded or journaled', async () => {
+    const { clock, engine, told, request } = await engineOverDesk(() => Promise.resolve());
+    request('a');
+    await clock.advance(0);
+    told.length = 0;
+    void engine.stop({ type: 'StopRequested', at: clock.stamp(), surface: 'mqtt' });
+    expect(told[0]).toBe('stop frames');
+    await clock.advance(0);
+    expect(told).toContain('EndMove');
+  });
+
+  it('a lost link ends the move as the mover says, and nothing is driven on the dead session', async () => {
+    const { clock, engine, told, request } = await engineOverDesk(() => Promise.resolve());
+    request('a');
+    await clock.advance(0);
+    engine.detach(clock.stamp());
+    await clock.advance(0);
+    request('b');
+    await clock.advance(0);
+    expect(told.filter((what) => what.startsWith('move to'))).toHaveLength(1);
+    expect(told.at(-1)).toBe('RefuseMove');
+  });
+});
