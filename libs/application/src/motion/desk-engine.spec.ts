@@ -88,14 +88,14 @@ describe('DeskEngine', () => {
     await clock.advance(0);
     end({ result: 'arrived', heightMm: 1110 });
     await clock.advance(0);
-    expect(told).toEqual(['StartMotor', 'journal move-started', 'move to 1110', 'EndMove']);
+    expect(told).toEqual(['journal move-started', 'StartMotor', 'move to 1110', 'EndMove']);
   });
 
   it('no journal row, no motor', async () => {
     const { clock, told, request } = await engineOverDesk(() => Promise.reject(new Error('disk full')));
     request('a');
     await clock.advance(0);
-    expect(told).toEqual(['StartMotor', 'journal move-started', 'motion.not-journaled', 'EndMove']);
+    expect(told).toEqual(['journal move-started', 'StartMotor', 'motion.not-journaled', 'EndMove']);
   });
 
   it('a stop that comes while the row is being written keeps the motor still', async () => {
