@@ -1,0 +1,111 @@
+import {
+  connectAsync,
+  type IClientOptions,
+  type IClientSubscribeOptions,
+  type IPublishPacket,
+  type MqttClient,
+} from 'mqtt';
+
+/** One message as another client of the broker sees it. */
+export interface Seen {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retained: boolean;
+  readonly qos: number;
+  readonly properties: IPublishPacket['properties'];
+  /** Milliseconds of this process's own clock. */
+  readonly at: number;
+}
+
+/** Somebody else on the broker: sees everything below `#`, and sends what a person or Home Assistant would. */
+export class MqttObserver {
+  readonly seen: Seen[] = [];
+  private readonly latest = new Map<string, string>();
+  private readonly waiting = new Set<() => void>();
+
+  private constructor(private readonly client: MqttClient) {
+    client.on('message', (topic, payload, packet) => {
+      const text = payload.toString();
+      this.seen.push({
+        topic,
+        payload: text,
+        retained: packet.retain,
+        qos: packet.qos,
+        properties: packet.properties,
+        at: performance.now(),
+      });
+      this.latest.set(topic, text);
+      for (const look of this.waiting) look();
+    });
+    client.on('error', () => undefined);
+  }
+
+  static async connect(
+    url: string,
+    options: IClientOptions = {},
+    subscribe: Partial<IClientSubscribeOptions> = {},
+  ): Promise<MqttObserver> {
+    const observer = new MqttObserver(await connectAsync(url, { reconnectPeriod: 100, ...options }));
+    await observer.client.subscribeAsync('#', { qos: 1, ...subscribe });
+    return observer;
+  }
+
+  /** The newest payload of a topic, undefined if there was none. */
+  last(topic: string): string | undefined {
+    return this.latest.get(topic);
+  }
+
+  payloads(topic: string): readonly string[] {
+    return this.seen.filter((message) => message.topic === topic).map(({ payload }) => payload);
+  }
+
+  /** Topics whose newest payload is not empty: what a broker holds or held. */
+  topics(): readonly string[] {
+    return [...this.latest].filter(([, payload]) => payload !== '').map(([topic]) => topic);
+  }
+
+  /** Forgets what was seen, to look at what comes next. */
+  forget(): void {
+    this.seen.length = 0;
+    this.latest.clear();
+  }
+
+  /** Resolves when the condition holds; rejects with the list of topics after the deadline. */
+  until(what: string, condition: () => boolean, deadlineMs = 10_000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(look);
+        reject(
+          new Error(
+            `not seen in ${String(deadlineMs)} ms: ${what}; newest: ${JSON.stringify([...this.latest].slice(-20))}`,
+          ),
+        );
+      }, deadlineMs);
+      this.waiting.add(look);
+      look();
+    });
+  }
+
+  /** Resolves when the newest payload of the topic is this one. */
+  untilLast(topic: string, payload: string, deadlineMs?: number): Promise<void> {
+    return this.until(`${topic} = ${payload}`, () => this.last(topic) === payload, deadlineMs);
+  }
+
+  async publish(
+    topic: string,
+    payload: string,
+    options: { readonly retain?: boolean; readonly qos?: 0 | 1 } = {},
+  ): Promise<void> {
+    await this.client.publishAsync(topic, payload, { qos: 1, ...options });
+  }
+
+  async end(): Promise<void> {
+    await this.client.endAsync(true);
+  }
+}
