@@ -222,7 +222,7 @@ export class FakeLinakLink extends BleLink {
     const change = 0.127;
     this.#velocity += Math.max(-change * 2, Math.min(change * 2, wanted - this.#velocity));
     if (Math.abs(this.#velocity) < 0.01 && wanted === 0) this.#velocity = 0;
-    this.counts += this.#velocity;
+    this.#moveBy(this.#velocity);
     this.#meetObstacle();
     const atRest = this.#velocity === 0 && this.#targetCounts === null && this.#hand === 0;
     if (atRest) this.#startedMs = null;
@@ -248,6 +248,15 @@ export class FakeLinakLink extends BleLink {
     return Math.sign(gap) * Math.min(3.8, Math.sqrt(2 * 0.12 * Math.abs(gap)));
   }
 
+  /** The end stops hold whatever drives. */
+  #moveBy(counts: number): void {
+    const wanted = this.counts + counts;
+    this.counts = Math.max(0, Math.min(6500, wanted));
+    if (this.counts === wanted) return;
+    this.#velocity = 0;
+    this.#hand = 0;
+  }
+
   #meetObstacle(): void {
     const obstacle = this.#obstacle;
     if (obstacle === null || this.#velocity === 0) return;
@@ -257,7 +266,7 @@ export class FakeLinakLink extends BleLink {
     this.obeys = false;
     this.#targetCounts = null;
     this.#velocity = 0;
-    this.counts += backwards * obstacle.backOffCounts;
+    this.#moveBy(backwards * obstacle.backOffCounts);
     this.notify('0021', this.#output());
     if (obstacle.report) this.notify('0003', '0102');
   }
