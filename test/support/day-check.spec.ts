@@ -13,7 +13,12 @@ const posture = (at: number, what: 'sitting' | 'standing' | 'moving' | 'away'): 
   place: 'desk',
   at,
 });
-const motor = (from: number, fromMm: number, toMm: number, cause: MotorInterval['cause'] = 'reference'): MotorInterval => ({
+const motor = (
+  from: number,
+  fromMm: number,
+  toMm: number,
+  cause: MotorInterval['cause'] = 'reference',
+): MotorInterval => ({
   kind: 'motor',
   deskId: 'desk',
   cause,
@@ -37,17 +42,32 @@ const move = (id: string, startedAt: number, fromMm: number, heightMm: number): 
 });
 
 describe('the judge of a day', () => {
-  const truth = [posture(0, 'sitting'), posture(min(20), 'moving'), posture(min(20.5), 'sitting'), posture(min(45), 'standing')];
+  const truth = [
+    posture(0, 'sitting'),
+    posture(min(20), 'moving'),
+    posture(min(20.5), 'sitting'),
+    posture(min(45), 'standing'),
+  ];
 
   it('joins dwells over interruptions shorter than 60 s', () => {
-    expect(dwells(trueStretches(truth, 'alex', min(60)), 'sitting')).toEqual([{ posture: 'sitting', from: 0, to: min(45) }]);
+    expect(dwells(trueStretches(truth, 'alex', min(60)), 'sitting')).toEqual([
+      { posture: 'sitting', from: 0, to: min(45) },
+    ]);
   });
 
   it('finds a dwell past its hard limit and 10 minutes, unless an alert was ignored in it', () => {
     const stretches = trueStretches(truth, 'alex', min(60));
-    expect(judgeDwells(truth, stretches, 'sitting', 30)).toMatchObject({ judged: 1, tooLong: [{ to: min(45) }], longestMin: 45 });
+    expect(judgeDwells(truth, stretches, 'sitting', 30)).toMatchObject({
+      judged: 1,
+      tooLong: [{ to: min(45) }],
+      longestMin: 45,
+    });
     const ignored: TruthRecord = { kind: 'answer', bandId: 'band', answer: 'none', at: min(30) };
-    expect(judgeDwells([...truth, ignored], stretches, 'sitting', 30)).toEqual({ judged: 0, tooLong: [], longestMin: 0 });
+    expect(judgeDwells([...truth, ignored], stretches, 'sitting', 30)).toEqual({
+      judged: 0,
+      tooLong: [],
+      longestMin: 0,
+    });
   });
 
   it('counts time without a span as disagreement', () => {
@@ -76,7 +96,11 @@ describe('every millimetre is explained', () => {
   ];
 
   it('by a journal row for a move and by the script for a press', () => {
-    expect(explainMotion(truth, [move('a', 500, 720, 1_110)])).toEqual({ explained: 2, unexplainedMotion: [], rowsWithoutMotion: [] });
+    expect(explainMotion(truth, [move('a', 500, 720, 1_110)])).toEqual({
+      explained: 2,
+      unexplainedMotion: [],
+      rowsWithoutMotion: [],
+    });
   });
 
   it('not when the journal row is missing', () => {

@@ -39,7 +39,8 @@ export function dwells(stretches: readonly TrueStretch[], posture: Posture): rea
   const joined: TrueStretch[] = [];
   for (const stretch of stretches.filter((each) => each.posture === posture)) {
     const last = joined.at(-1);
-    if (last !== undefined && stretch.from - last.to < ENDS_A_DWELL_MS) joined[joined.length - 1] = { ...last, to: stretch.to };
+    if (last !== undefined && stretch.from - last.to < ENDS_A_DWELL_MS)
+      joined[joined.length - 1] = { ...last, to: stretch.to };
     else joined.push(stretch);
   }
   return joined;
@@ -60,7 +61,9 @@ export function judgeDwells(
   hardMin: number,
 ): DwellVerdict {
   const ignored = truth.flatMap((record) => (record.kind === 'answer' && record.answer === 'none' ? [record.at] : []));
-  const judged = dwells(stretches, posture).filter((dwell) => !ignored.some((at) => at >= dwell.from && at <= dwell.to));
+  const judged = dwells(stretches, posture).filter(
+    (dwell) => !ignored.some((at) => at >= dwell.from && at <= dwell.to),
+  );
   const minutes = judged.map((dwell) => (dwell.to - dwell.from) / MINUTE_MS);
   return {
     judged: judged.length,
@@ -77,7 +80,10 @@ export function spanAgreement(stretches: readonly TrueStretch[], spans: readonly
       sum +
       spans
         .filter((span) => span.posture === truth.posture)
-        .reduce((inside, span) => inside + Math.max(0, Math.min(span.to, truth.to) - Math.max(span.from, truth.from)), 0),
+        .reduce(
+          (inside, span) => inside + Math.max(0, Math.min(span.to, truth.to) - Math.max(span.from, truth.from)),
+          0,
+        ),
     0,
   );
   return total === 0 ? 0 : agreed / total;
@@ -154,7 +160,8 @@ const travelled = (row: MoveRow): boolean =>
   row.heightMm === null ? row.result !== 'refused' : Math.abs(row.heightMm - row.fromMm) > SAME_HEIGHT_MM;
 
 function explains(row: MoveRow, interval: MotorInterval): boolean {
-  const inTime = interval.from >= row.startedAt - ROW_SLACK_MS && interval.to <= (row.endedAt ?? Infinity) + ROW_SLACK_MS;
+  const inTime =
+    interval.from >= row.startedAt - ROW_SLACK_MS && interval.to <= (row.endedAt ?? Infinity) + ROW_SLACK_MS;
   const fromThere = Math.abs(interval.fromMm - row.fromMm) <= SAME_HEIGHT_MM;
   const toThere = row.heightMm === null || Math.abs(interval.toMm - row.heightMm) <= SAME_HEIGHT_MM;
   return inTime && fromThere && toThere;

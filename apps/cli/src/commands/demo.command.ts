@@ -21,7 +21,7 @@ interface DemoOptions {
 /** The demo's home keeps its day in UTC, so that it looks the same everywhere. */
 const DEMO_ZONE = 'UTC';
 /** Heights of the simulated person, mm. */
-const DEMO_PRESETS = { sitMm: 720, standMm: 1110 } as const;
+const DEMO_PRESETS = { sitMm: 722, standMm: 1104 } as const;
 const NAMES: Readonly<Record<string, string>> = {
   desk: 'Desk (simulated)',
   band: 'Band (simulated)',
