@@ -14,5 +14,6 @@ export { Pipeline } from './hub/pipeline.service.js';
 export { Watchers } from './hub/watchers.service.js';
 export { Memory } from './persons/memory.service.js';
 export * from './ports/index.js';
+export { SerialQueue } from './queue/serial-queue.js';
 export * from './text/catalogue.js';
 export { type HeightUnits, heightText } from './text/height.js';
