@@ -1,3 +1,4 @@
+export { type Totals } from './dwell/ledger.js';
 export * from './effect.js';
 export * from './event.js';
 export * from './guard.js';
@@ -22,4 +23,6 @@ export {
 export { type PostureContext } from './posture/evidence.js';
 export * from './posture/posture.js';
 export * from './prompt.js';
+export { type ClockView, initialPerson, type PersonState, type PersonView, personView } from './state.js';
+export { step, type Stepped } from './step.js';
 export * from './time.js';

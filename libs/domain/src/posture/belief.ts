@@ -103,7 +103,7 @@ function evidenceOf(facts: EvidenceFacts, at: Stamp, ctx: PostureContext): reado
 function evidenceAt({ presence, motion, steps }: EvidenceFacts, at: Stamp): Stamp | null {
   if (presence.downSince !== null) return at;
   let newest: Stamp | null = null;
-  for (const seen of [lastSample(presence), motion?.at, steps?.at]) {
+  for (const seen of [lastSample(presence), presence.upAt, motion?.at, steps?.at]) {
     if (seen !== undefined && seen !== null && (newest === null || seen.mono > newest.mono)) newest = seen;
   }
   return newest;
@@ -139,10 +139,13 @@ function conclude(belief: PostureBelief, posterior: Vector, at: Stamp): Conclusi
 const isRipe = ({ posture, since }: PostureBelief['published'], posterior: Vector, at: Stamp): boolean =>
   probabilityOf(posterior, posture) >= PUBLISH_AT && elapsed(since, at) >= HOLD_MS[posture];
 
+const newer = (a: Stamp | null, b: Stamp): Stamp => (a !== null && a.mono > b.mono ? a : b);
+
+/** No evidence left: `unknown` since the last of it. */
 function forgotten(belief: PostureBelief, since: Stamp | null): Conclusion {
   const { published } = belief;
   const unknown =
-    published.posture === 'unknown' ? published : { posture: 'unknown' as const, since: since ?? published.since };
+    published.posture === 'unknown' ? published : { posture: 'unknown' as const, since: newer(since, published.since) };
   return { published: unknown, candidate: null, doubtSince: null };
 }
 
@@ -286,7 +289,8 @@ export function presence(
   at: Stamp,
   ctx: PostureContext,
 ): { atDesk: boolean | null; evidenceAgeMs: number } {
-  const seen = belief.facts.presence.downSince ?? lastSample(belief.facts.presence);
+  const { downSince, upAt } = belief.facts.presence;
+  const seen = downSince ?? lastSample(belief.facts.presence) ?? upAt;
   const ageMs = seen === null ? Number.POSITIVE_INFINITY : Math.max(0, elapsed(seen, at));
   return { atDesk: ctx.bandId === null ? null : atDesk(belief.facts.presence, at), evidenceAgeMs: ageMs };
 }

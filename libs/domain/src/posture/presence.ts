@@ -21,9 +21,11 @@ export interface PresenceFacts {
   readonly pending: { readonly to: Zone; readonly since: Stamp } | null;
   /** The band's link is down since; null while it is up or was never reported. */
   readonly downSince: Stamp | null;
+  /** When the link last came up: being reachable at all is evidence of that moment. */
+  readonly upAt: Stamp | null;
 }
 
-export const NO_PRESENCE: PresenceFacts = { samples: [], confirmed: null, pending: null, downSince: null };
+export const NO_PRESENCE: PresenceFacts = { samples: [], confirmed: null, pending: null, downSince: null, upAt: null };
 
 /** The newest signal strength sample. */
 export const lastSample = (facts: PresenceFacts): Stamp | null => facts.samples.at(-1)?.at ?? null;
@@ -67,9 +69,9 @@ export function foldBandLink(before: PresenceFacts, at: Stamp, up: boolean): Pre
       facts.confirmed === 'far' || facts.pending?.to === 'far' ? facts.pending : { to: 'far' as const, since: at };
     return { ...facts, downSince: at, pending };
   }
-  if (facts.downSince === null) return facts;
+  if (facts.downSince === null) return { ...facts, upAt: at };
   const lost = elapsed(facts.downSince, at) >= LEAVE_HOLD_MS;
-  return { ...facts, samples: [], confirmed: lost ? null : facts.confirmed, pending: null, downSince: null };
+  return { samples: [], confirmed: lost ? null : facts.confirmed, pending: null, downSince: null, upAt: at };
 }
 
 /** Where the band is now, and whether that is in doubt. `down` only while the link is down. */
