@@ -102,6 +102,6 @@ const fits = ({ match }: Profile, advertisement: Advertisement): boolean =>
   (match.name_pattern === undefined || new RegExp(match.name_pattern, 'u').test(advertisement.name ?? ''));
 
 const handshakeAdvice = (profile: Profile): string =>
-  profile.quirks.some((quirk) => quirk.name === 'needs-bond')
+  'needs-bond' in profile.quirks
     ? `${profile.vendor} did not complete its handshake. Close other apps that use it; if it was never paired, hold its Bluetooth button until it blinks.`
     : `${profile.vendor} did not complete its handshake. Bring it near, and close other apps that use it.`;

@@ -19,7 +19,6 @@ export const lintProfile = (profile: Profile, known: ReadonlyMap<string, Family>
   ...lintFamilies(profile, known),
   ...lintNames(profile, known),
   ...lintConnection(profile),
-  ...lintQuirks(profile),
   ...(profile.kind === 'desk' ? lintDesk(profile) : []),
 ];
 
@@ -80,13 +79,6 @@ const lintConnection = ({ session: { connection } }: Profile): readonly ProfileP
     );
   }
   return found;
-};
-
-const lintQuirks = (profile: Profile): readonly ProfileProblem[] => {
-  const names = profile.quirks.map((quirk) => quirk.name);
-  return names.flatMap((name, index) =>
-    names.indexOf(name) === index ? [] : [problem(`quirks.${index}`, `"${name}" is listed twice`)],
-  );
 };
 
 const lintDesk = ({ limits, motion, timing }: DeskProfile): readonly ProfileProblem[] => {

@@ -70,7 +70,8 @@ const common = {
     }),
   }),
   characteristics,
-  quirks: z.array(z.strictObject({ name: z.enum(QUIRKS), reason: words })),
+  /** Each with its reason. */
+  quirks: z.partialRecord(z.enum(QUIRKS), words),
   evidence,
 };
 
