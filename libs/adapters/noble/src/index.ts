@@ -1,0 +1,1 @@
+export { NobleCentral, type NobleCentralOptions } from './noble-central.adapter.js';
