@@ -1,5 +1,5 @@
 // Makes a fresh clone runnable: checks Node, installs what the lock file says, builds what changed. No dependencies.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -74,7 +74,9 @@ function run(command, args, options = {}) {
 
 /** The beginning and the end of a failed command's output, without colours and empty lines. */
 function essence(log) {
-  const lines = stripVTControlCharacters(log).split('\n').filter((line) => !/^(npm error)?\s*$/.test(line));
+  const lines = stripVTControlCharacters(log)
+    .split('\n')
+    .filter((line) => !/^(npm error)?\s*$/.test(line));
   const left = lines.length - LOG_HEAD_LINES - LOG_TAIL_LINES;
   if (left <= 0) return lines.join('\n');
   return [...lines.slice(0, LOG_HEAD_LINES), `... ${left} lines ...`, ...lines.slice(-LOG_TAIL_LINES)].join('\n');
@@ -198,11 +200,10 @@ export async function main(body) {
   }
 }
 
-/** Whether a program can be found on the PATH. */
+/** Whether a program can be found on the PATH or where Debian keeps daemons. */
 export const hasProgram = (name) =>
   [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'].some((folder) =>
     fs.existsSync(path.join(folder, name)),
-  ) ||
-  (process.platform === 'win32' && spawnSync('where', [name]).status === 0);
+  );
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(setup);
