@@ -32,7 +32,7 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
   const plan = workingDay();
   const person = plan.people[0]?.id ?? '';
   const until = plan.startEpochMs + DAY_MS;
-  let broker: Mosquitto;
+  let broker: Mosquitto | undefined;
   let day: LabDay;
   let truth: readonly TruthRecord[];
   let moves: readonly MoveRow[];
@@ -45,7 +45,7 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
     await day.reaches(DAY_MS);
     exitCode = await day.hub.end('SIGTERM');
     truth = (await day.truth()).filter((record) => ('at' in record ? record.at : record.from) <= until);
-    const { journal } = await openJournal({ directory: path.join(day.folder, 'data') });
+    const journal = await openJournal({ directory: path.join(day.folder, 'data') });
     [moves, spans] = await Promise.all([
       journal.moves(epoch(plan.startEpochMs), epoch(until)),
       journal.spans(personId(person), epoch(plan.startEpochMs), epoch(until)),
@@ -54,7 +54,7 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
   }, LONGEST_RUN_MS);
 
   afterAll(async () => {
-    await day?.stop();
+    await day.stop();
     await broker?.stop();
   });
 

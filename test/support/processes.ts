@@ -47,8 +47,12 @@ function firstLine<T>(
   deadlineMs: number,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`nothing within ${deadlineMs} ms`)), deadlineMs);
-    child.once('exit', (code) => reject(new Error(`ended with ${String(code)}`)));
+    const timer = setTimeout(() => {
+      reject(new Error(`nothing within ${deadlineMs} ms`));
+    }, deadlineMs);
+    child.once('exit', (code) => {
+      reject(new Error(`ended with ${String(code)}`));
+    });
     createInterface({ input: child.stdout }).on('line', (line) => {
       const found = ready(line);
       if (found === null) return;

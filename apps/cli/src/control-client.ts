@@ -24,7 +24,9 @@ export class ControlClient {
           else reject(new StanceError('control.refused', messageOf(text), { owner: 'user' }));
         }, reject);
       });
-      call.once('error', (cause) => reject(this.noHub(cause)));
+      call.once('error', (cause) => {
+        reject(this.noHub(cause));
+      });
       call.end(body);
     });
   }

@@ -28,7 +28,9 @@ export async function startSimulator(args: readonly string[]): Promise<Simulator
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       if (child.exitCode !== null) resolve();
-      child.once('exit', () => resolve());
+      child.once('exit', () => {
+        resolve();
+      });
       child.kill('SIGTERM');
     });
   return { home: await firstLine(child), stop };
@@ -38,14 +40,16 @@ function firstLine(child: ChildProcessByStdio<Writable, Readable, Readable>): Pr
   return new Promise((resolve, reject) => {
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-    child.once('exit', (code) =>
+    child.once('exit', (code) => {
       reject(
         new StanceError(
           'demo.simulator-ended',
           `the simulated home ended with code ${code ?? 'none'}: ${errors.trim()}`,
         ),
-      ),
-    );
-    createInterface({ input: child.stdout }).once('line', (text) => resolve(JSON.parse(text) as SimulatorReady));
+      );
+    });
+    createInterface({ input: child.stdout }).once('line', (text) => {
+      resolve(JSON.parse(text) as SimulatorReady);
+    });
   });
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type LoggerService } from '@nestjs/common';
 import { type BleCentral, type Clock, type Heard, type MachineClock, StanceError, scanFor } from '#libs/application';
 import { FollowedClock, SystemClock } from '#adapters/clock';
-import { type HubConfig } from '#adapters/config';
+import { type HubConfig, type MqttConfig, mqttDefaults } from '#adapters/config';
 import { EmbeddedBroker, MqttHomeBus } from '#adapters/mqtt';
 import { NobleCentral } from '#adapters/noble';
 import { openJournal } from '#adapters/storage';
@@ -84,35 +84,41 @@ async function openBus(
   log: LoggerService,
   closers: Closer[],
 ): Promise<MqttHomeBus> {
-  const broker = config.mqtt ?? (await embeddedBroker(closers));
-  const { mqtt } = config;
+  const mqtt = config.mqtt ?? (await embeddedBroker(closers));
   return new MqttHomeBus({
-    url: broker.url,
-    username: mqtt?.username,
-    password: mqtt?.password?.reveal(),
-    base: mqtt?.base ?? 'stance',
-    discoveryPrefix: mqtt?.discovery_prefix ?? 'homeassistant',
+    url: mqtt.url,
+    username: mqtt.username,
+    password: mqtt.password?.reveal(),
+    base: mqtt.base,
+    discoveryPrefix: mqtt.discovery_prefix,
     statusTopic: HOME_ASSISTANT_STATUS,
-    acceptBareMotion: mqtt?.accept_bare_motion ?? false,
+    acceptBareMotion: mqtt.accept_bare_motion,
     publishHealth: config.publish_health,
-    publishMinIntervalMs: mqtt?.publish_min_interval_ms ?? 250,
+    publishMinIntervalMs: mqtt.publish_min_interval_ms,
     units: config.units,
     clock,
     random: Math.random,
     logger: {
       debug: (message) => log.debug?.(message),
-      info: (message) => log.log(message),
-      warn: (message) => log.warn(message),
-      error: (message) => log.error(message),
+      info: (message) => {
+        log.log(message);
+      },
+      warn: (message) => {
+        log.warn(message);
+      },
+      error: (message) => {
+        log.error(message);
+      },
     },
   });
 }
 
-async function embeddedBroker(closers: Closer[]): Promise<{ readonly url: string }> {
+/** The broker of a hub without one: loopback, any free port, everything else as the config's own defaults. */
+async function embeddedBroker(closers: Closer[]): Promise<MqttConfig> {
   const broker = new EmbeddedBroker();
-  const started = await broker.start();
+  const { url } = await broker.start();
   closers.push(() => broker.stop());
-  return started;
+  return mqttDefaults(url);
 }
 
 /** Which library drives which adapter. */

@@ -1,40 +1,31 @@
 import { type LoggerService } from '@nestjs/common';
-import { type FeedItem, GUARD_TEXT, type HubFeed, type Undo } from '#libs/application';
+import { type FeedItem, guardsText, type HubFeed, type Undo } from '#libs/application';
 
-/** Writes the feed to the log. Postures and prompts are a person's own business and stay at debug level. */
+type Level = 'log' | 'warn' | 'error';
+type Entry = readonly [Level, string];
+type Writer<K extends FeedItem['kind']> = (item: Extract<FeedItem, { kind: K }>) => Entry | null;
+
+/** What goes into the log. Postures, prompts and answers are a person's own business and stay out of it. */
+const WRITERS: { readonly [K in FeedItem['kind']]?: Writer<K> } = {
+  fault: ({ code, message }) => ['error', `${code}: ${message}`],
+  device: ({ id, stage, detail }) => ['log', `${id}: ${stage}${detail === null ? '' : ` (${detail})`}`],
+  radio: ({ state, problem }) => (problem === null ? null : ['warn', `radio ${state}: ${problem}`]),
+  bus: ({ connected, url }) =>
+    connected ? ['log', `connected to ${url ?? 'the broker'}`] : ['warn', 'no connection to the broker, trying again'],
+  'move-started': ({ deskId, txId, targetMm }) => ['log', `${deskId}: move ${txId} to ${targetMm} mm`],
+  'move-ended': ({ deskId, txId, result, heightMm }) => [
+    'log',
+    `${deskId}: move ${txId} ${result} at ${heightMm ?? 'unknown'} mm`,
+  ],
+  'moved-by-hand': ({ deskId, fromMm, toMm }) => ['log', `${deskId}: moved by hand from ${fromMm} to ${toMm} mm`],
+  'command-refused': ({ commandId, guards }) => ['warn', `refused ${commandId}: ${guardsText(guards)}`],
+};
+
+/** Writes the feed to the log. */
 export function logFeed(feed: HubFeed, log: LoggerService): Undo {
-  return feed.onItem((item) => write(item, log));
-}
-
-function write(item: FeedItem, log: LoggerService): void {
-  switch (item.kind) {
-    case 'fault':
-      log.error(`${item.code}: ${item.message}`);
-      return;
-    case 'device':
-      log.log(`${item.id}: ${item.stage}${item.detail === null ? '' : ` (${item.detail})`}`);
-      return;
-    case 'radio':
-      if (item.problem !== null) log.warn(`radio ${item.state}: ${item.problem}`);
-      return;
-    case 'bus':
-      log.log(
-        item.connected ? `connected to ${item.url ?? 'the broker'}` : 'no connection to the broker, trying again',
-      );
-      return;
-    case 'move-started':
-      log.log(`${item.deskId}: move ${item.txId} to ${item.targetMm} mm`);
-      return;
-    case 'move-ended':
-      log.log(`${item.deskId}: move ${item.txId} ${item.result} at ${item.heightMm ?? 'unknown'} mm`);
-      return;
-    case 'command-refused':
-      log.warn(`refused ${item.commandId}: ${item.guards.map((guard) => GUARD_TEXT[guard]).join('; ')}`);
-      return;
-    case 'moved-by-hand':
-      log.log(`${item.deskId}: moved by hand from ${item.fromMm} to ${item.toMm} mm`);
-      return;
-    default:
-      log.debug?.(item.kind);
-  }
+  return feed.onItem((item) => {
+    const write = WRITERS[item.kind] as Writer<FeedItem['kind']> | undefined;
+    const entry = write?.(item) ?? null;
+    if (entry !== null) log[entry[0]](entry[1]);
+  });
 }

@@ -4,7 +4,7 @@ import { type DeskConfig, type HubConfig, toMotionPolicy, toPersonPolicy, toWeek
 
 /** The hub's setup as the use cases take it, from the config and the profiles it names. */
 export function toHubSetup(config: HubConfig, profiles: ProfileStore, about: HubSetup['hub']): HubSetup {
-  return {
+  return new HubSetup({
     hub: about,
     units: config.units,
     calendar: { timeZone: config.time_zone, dayStartsAt: config.day_starts_at },
@@ -22,7 +22,7 @@ export function toHubSetup(config: HubConfig, profiles: ProfileStore, about: Hub
       profileId: profileOf(profiles, 'band', band.profile).id,
       address: band.address ?? null,
     })),
-  };
+  });
 }
 
 function toDeskSetup(config: HubConfig, desk: DeskConfig, profiles: ProfileStore): DeskSetup {

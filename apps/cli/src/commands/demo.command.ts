@@ -48,7 +48,9 @@ async function demo(options: DemoOptions): Promise<void> {
   try {
     const view = createView();
     const hub = await startDemoHub(folder, simulator.home, Number(options.port), (feed) =>
-      feed.onItem((...told) => view.show(...told)),
+      feed.onItem((...told) => {
+        view.show(...told);
+      }),
     );
     view.banner(banner(hub));
     await asked;

@@ -4,7 +4,7 @@ import { controlSocketOf } from '#apps/hub';
 
 /** Where the config is: `--config`, else `STANCE_CONFIG`, else `stance.yaml` here. */
 export const configPath = (option: string | undefined): string =>
-  path.resolve(option ?? process.env['STANCE_CONFIG'] ?? 'stance.yaml');
+  path.resolve(option ?? process.env.STANCE_CONFIG ?? 'stance.yaml');
 
 export const readConfig = (option: string | undefined): Promise<HubConfig> => loadConfig(configPath(option));
 
@@ -15,5 +15,5 @@ export interface SocketOptions {
 
 /** The running hub's socket: `--socket`, else `STANCE_SOCKET`, else that of the config. */
 export async function socketPath(options: SocketOptions): Promise<string> {
-  return options.socket ?? process.env['STANCE_SOCKET'] ?? controlSocketOf(await readConfig(options.config));
+  return options.socket ?? process.env.STANCE_SOCKET ?? controlSocketOf(await readConfig(options.config));
 }

@@ -24,83 +24,54 @@ export interface StoryLine {
 
 const line = (who: string, text: string, tone: Tone = 'plain'): StoryLine => ({ who, text, tone });
 
+type Teller<K extends FeedItem['kind']> = (item: Extract<FeedItem, { kind: K }>, names: Names) => StoryLine | null;
+
+/** One teller for each kind of item; null for what a watcher need not read. */
+const TELLERS: { readonly [K in FeedItem['kind']]: Teller<K> } = {
+  device: ({ name, stage, detail }) => {
+    const told = STAGES[stage];
+    if (told === null) return null;
+    return line(name, detail === null ? told.text : `${told.text} · ${detail}`, told.tone);
+  },
+  posture: ({ personId, estimate, text }, names) =>
+    line(names.of(personId), `${POSTURE_TEXT[estimate.posture]}${text === '' ? '' : ` (${text})`}`),
+  'prompt-issued': ({ personId, text }, names) => line(names.of(personId), `prompt · ${text}`, 'ask'),
+  'prompt-closed': ({ personId, outcome }, names) =>
+    line(names.of(personId), `prompt closed · ${PROMPT_OUTCOME_TEXT[outcome]}`, 'quiet'),
+  answer: ({ personId, answer, surface }, names) =>
+    line(names.of(personId), `answers on the ${surface} · ${PROMPT_OUTCOME_TEXT[answer]}`, 'good'),
+  'move-started': ({ deskId, targetMm }, names) =>
+    line(names.of(deskId), `moving to ${heightText(targetMm, names.units)}`, 'ask'),
+  'move-progress': () => null,
+  'move-ended': ({ deskId, result, heightMm }, names) => {
+    const at = heightMm === null ? '' : ` at ${heightText(heightMm, names.units)}`;
+    return line(names.of(deskId), `${MOVE_RESULT_TEXT[result]}${at}`, result === 'arrived' ? 'good' : 'warn');
+  },
+  'moved-by-hand': ({ deskId, fromMm, toMm }, { of, units }) =>
+    line(of(deskId), `moved by hand from ${heightText(fromMm, units)} to ${heightText(toMm, units)}`),
+  'command-refused': ({ deskId, text }, names) =>
+    line(deskId === null ? 'command' : names.of(deskId), `not moved: ${text}`, 'warn'),
+  bus: ({ connected, url }) =>
+    connected
+      ? line('MQTT', `connected to ${url ?? 'the broker'}`, 'good')
+      : line('MQTT', 'not connected, trying again', 'warn'),
+  radio: ({ state, problem }) => line('Bluetooth', problem ?? state, problem === null ? 'quiet' : 'warn'),
+  fault: ({ code, message }) => line('fault', `${code}: ${message}`, 'warn'),
+};
+
+const STAGES: Readonly<Record<Extract<FeedItem, { kind: 'device' }>['stage'], { text: string; tone: Tone } | null>> = {
+  searching: { text: 'searching', tone: 'quiet' },
+  found: { text: 'found', tone: 'plain' },
+  connecting: null,
+  connected: { text: 'connected', tone: 'good' },
+  lost: { text: 'link lost', tone: 'warn' },
+  failed: { text: 'could not connect', tone: 'warn' },
+};
+
 /** One line of the story for an item of the feed; null for what a watcher need not read. */
 export function storyLine(item: FeedItem, names: Names): StoryLine | null {
-  switch (item.kind) {
-    case 'device':
-      return deviceLine(item);
-    case 'posture': {
-      const because = item.text === '' ? '' : ` (${item.text})`;
-      return line(names.of(item.personId), `${POSTURE_TEXT[item.estimate.posture]}${because}`);
-    }
-    case 'prompt-issued':
-      return line(names.of(item.personId), `prompt · ${item.text}`, 'ask');
-    case 'prompt-closed':
-      return line(names.of(item.personId), `prompt closed · ${PROMPT_OUTCOME_TEXT[item.outcome]}`, 'quiet');
-    case 'answer':
-      return line(
-        names.of(item.personId),
-        `answers on the ${item.surface} · ${PROMPT_OUTCOME_TEXT[item.answer]}`,
-        'good',
-      );
-    case 'bus':
-      return line(
-        'MQTT',
-        item.connected ? `connected to ${item.url ?? 'the broker'}` : 'not connected, trying again',
-        item.connected ? 'good' : 'warn',
-      );
-    case 'radio':
-      return line('Bluetooth', item.problem ?? item.state, item.problem === null ? 'quiet' : 'warn');
-    case 'fault':
-      return line('fault', `${item.code}: ${item.message}`, 'warn');
-    default:
-      return motionLine(item, names);
-  }
-}
-
-type MotionItem = Extract<
-  FeedItem,
-  { kind: 'move-started' | 'move-progress' | 'move-ended' | 'moved-by-hand' | 'command-refused' }
->;
-
-function motionLine(item: MotionItem, names: Names): StoryLine | null {
-  const height = (mm: number): string => heightText(mm, names.units);
-  switch (item.kind) {
-    case 'move-started':
-      return line(names.of(item.deskId), `moving to ${height(item.targetMm)}`, 'ask');
-    case 'move-progress':
-      return null;
-    case 'move-ended': {
-      const at = item.heightMm === null ? '' : ` at ${height(item.heightMm)}`;
-      return line(
-        names.of(item.deskId),
-        `${MOVE_RESULT_TEXT[item.result]}${at}`,
-        item.result === 'arrived' ? 'good' : 'warn',
-      );
-    }
-    case 'moved-by-hand':
-      return line(names.of(item.deskId), `moved by hand from ${height(item.fromMm)} to ${height(item.toMm)}`);
-    case 'command-refused':
-      return line(item.deskId === null ? 'command' : names.of(item.deskId), `not moved: ${item.text}`, 'warn');
-  }
-}
-
-function deviceLine(item: Extract<FeedItem, { kind: 'device' }>): StoryLine | null {
-  const detail = item.detail === null ? '' : ` · ${item.detail}`;
-  switch (item.stage) {
-    case 'searching':
-      return line(item.name, 'searching', 'quiet');
-    case 'found':
-      return line(item.name, `found${detail}`);
-    case 'connecting':
-      return null;
-    case 'connected':
-      return line(item.name, 'connected', 'good');
-    case 'lost':
-      return line(item.name, `link lost${detail}`, 'warn');
-    case 'failed':
-      return line(item.name, `could not connect${detail}`, 'warn');
-  }
+  const tell = TELLERS[item.kind] as Teller<FeedItem['kind']>;
+  return tell(item, names);
 }
 
 const BAR_CELLS = 20;

@@ -36,7 +36,7 @@ export class TerminalView {
   ) {
     this.live = screen.isTTY === true;
     // https://no-color.org
-    this.colours = this.live && (environment['NO_COLOR'] ?? '') === '';
+    this.colours = this.live && (environment.NO_COLOR ?? '') === '';
   }
 
   /** Free lines above the story. */

@@ -22,7 +22,11 @@ export async function openControlSocket(handler: RequestListener, socketPath: st
   await chmod(socketPath, 0o600);
   return async () => {
     server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await new Promise<void>((resolve) =>
+      server.close(() => {
+        resolve();
+      }),
+    );
     await rm(socketPath, { force: true });
   };
 }
@@ -32,7 +36,9 @@ function listen(server: Server, socketPath: string): Promise<void> {
     server.once('error', reject);
     // Created with no rights for others: the chmod that follows leaves no moment in between.
     const mask = process.umask(0o177);
-    server.listen(socketPath, () => resolve());
+    server.listen(socketPath, () => {
+      resolve();
+    });
     process.umask(mask);
   });
 }
@@ -45,6 +51,8 @@ function answers(socketPath: string): Promise<boolean> {
       probe.destroy();
       resolve(true);
     });
-    probe.once('error', () => resolve(false));
+    probe.once('error', () => {
+      resolve(false);
+    });
   });
 }

@@ -33,7 +33,9 @@ export class MetricsService implements OnApplicationShutdown {
       registers,
     });
     this.gauges(home, registers);
-    this.undo = feed.onItem((item) => this.count(item));
+    this.undo = feed.onItem((item) => {
+      this.count(item);
+    });
   }
 
   text(): Promise<string> {

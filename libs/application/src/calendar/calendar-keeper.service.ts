@@ -22,7 +22,9 @@ export class CalendarKeeper {
     for (const person of this.setup.persons) this.resolve(person);
     const at = this.clock.stamp();
     const wait = nextDayBoundary(at.epoch, this.setup.calendar) - at.epoch;
-    this.cancel = this.clock.at(monotonic(at.mono + wait), () => this.start());
+    this.cancel = this.clock.at(monotonic(at.mono + wait), () => {
+      this.start();
+    });
   }
 
   stop(): void {

@@ -41,22 +41,32 @@ export class CommandService {
         this.preset(command.deskId, command.preset, command.age, surface);
         return;
       case 'stop':
-        void this.pipeline.stop(command.deskId, surface).catch((error: unknown) => this.fault(error));
+        void this.pipeline.stop(command.deskId, surface).catch((error: unknown) => {
+          this.fault(error);
+        });
         return;
-      case 'confirm':
-        return this.confirm(command.personId, command.age, surface);
-      case 'later':
-        return this.answer(command.personId, 'later', surface);
-      case 'snooze':
-        return this.pipeline.accept({
+      case 'confirm': {
+        this.confirm(command.personId, command.age, surface);
+        return;
+      }
+      case 'later': {
+        this.answer(command.personId, 'later', surface);
+        return;
+      }
+      case 'snooze': {
+        this.pipeline.accept({
           type: 'SnoozeRequested',
           at: this.clock.stamp(),
           personId: command.personId,
           minutes: command.minutes,
           surface,
         });
-      case 'mode':
-        return this.mode(command.personId, command.mode, surface);
+        return;
+      }
+      case 'mode': {
+        this.mode(command.personId, command.mode, surface);
+        return;
+      }
     }
   }
 
@@ -97,7 +107,7 @@ export class CommandService {
     const engine = this.pipeline.engines.persons.get(person);
     if (engine === undefined) return;
     const at = this.clock.stamp();
-    const { prompt } = personView(engine.personState, at, engine.person.policy);
+    const { openPrompt: prompt } = personView(engine.personState, at, engine.person.policy);
     if (prompt === null) return;
     this.pipeline.accept({ type: 'PromptAnswered', at, personId: person, promptId: prompt.id, answer, surface });
   }

@@ -1,10 +1,22 @@
 import { bandId } from '#libs/domain';
 import { ManualClock } from '#libs/testing';
 import { type BandSetup } from '../hub/hub-setup.js';
-import { type Advertisement, type BandSession, type BleCentral, type BleLink, type ProfileStore } from '../ports/index.js';
+import {
+  type Advertisement,
+  type BandSession,
+  type BleCentral,
+  type BleLink,
+  type ProfileStore,
+} from '../ports/index.js';
 import { DeviceConnection } from './device-connection.js';
 
-const BAND: BandSetup = { kind: 'band', id: bandId('wrist'), name: 'Wrist', profileId: 'infinitime', address: 'c1:00:00:00:00:01' };
+const BAND: BandSetup = {
+  kind: 'band',
+  id: bandId('wrist'),
+  name: 'Wrist',
+  profileId: 'infinitime',
+  address: 'c1:00:00:00:00:01',
+};
 
 /** A band in reach of one radio; links are dropped and handshakes broken on demand. */
 function inReach(): {
@@ -33,7 +45,11 @@ function inReach(): {
     readRssi: () => Promise.resolve(void (bench.rssiReads += 1)),
     close: () => Promise.resolve(),
   } as unknown as BandSession;
-  const profiles = { sessionSpec: () => ({}), open: () => Promise.resolve(session), match: () => [] } as unknown as ProfileStore;
+  const profiles = {
+    sessionSpec: () => ({}),
+    open: () => Promise.resolve(session),
+    match: () => [],
+  } as unknown as ProfileStore;
   const central = {
     connect: () => {
       bench.connects += 1;
@@ -62,8 +78,12 @@ function inReach(): {
     clock,
     stages,
     connection,
-    hear: () => connection.offer(heard, central),
-    drop: () => closed('supervision timeout'),
+    hear: () => {
+      connection.offer(heard, central);
+    },
+    drop: () => {
+      closed('supervision timeout');
+    },
     fail: false,
     rssiReads: 0,
     connects: 0,

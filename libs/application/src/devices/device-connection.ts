@@ -104,7 +104,11 @@ export class DeviceConnection {
     }
     this.failures = 0;
     this.session = session;
-    this.undo.push(link.onClosed((cause) => this.end(cause)));
+    this.undo.push(
+      link.onClosed((cause) => {
+        this.end(cause);
+      }),
+    );
     if (session.kind === 'band') this.pollRssi(session);
     this.listener.onStage(this.device, 'connected', null);
     this.listener.onSession(this.device, session, this.ports.clock.stamp());

@@ -22,7 +22,9 @@ export class DeviceKeeper {
 
   async start(listener: DeviceListener): Promise<void> {
     const watched: DeviceListener = {
-      onStage: (...told) => listener.onStage(...told),
+      onStage: (...told) => {
+        listener.onStage(...told);
+      },
       onSession: (...told) => {
         listener.onSession(...told);
         this.scanAsNeeded();
@@ -58,7 +60,9 @@ export class DeviceKeeper {
       if (missing && running === undefined)
         this.scans.set(
           radio,
-          radio.onAdvertisement((heard) => this.offer(heard, radio)),
+          radio.onAdvertisement((heard) => {
+            this.offer(heard, radio);
+          }),
         );
       if (!missing && running !== undefined) {
         running();

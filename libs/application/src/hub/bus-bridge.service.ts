@@ -18,12 +18,18 @@ export class BusBridge {
 
   async start(): Promise<void> {
     this.undo.push(
-      this.bus.onCommand((command) => this.commands.accept(command, 'mqtt')),
-      this.bus.onConnection((connected) => this.watchers.bus(connected, this.bus.url)),
+      this.bus.onCommand((command) => {
+        this.commands.accept(command, 'mqtt');
+      }),
+      this.bus.onConnection((connected) => {
+        this.watchers.bus(connected, this.bus.url);
+      }),
     );
     await this.bus.start(this.home.household());
     this.undo.push(
-      this.watchers.radios((state, problem) => this.bus.publishHub({ radio: state, radioProblem: problem })),
+      this.watchers.radios((state, problem) => {
+        this.bus.publishHub({ radio: state, radioProblem: problem });
+      }),
     );
     this.publishStates();
   }

@@ -1,5 +1,4 @@
 import {
-  type BandId,
   type DeskId,
   type DomainEvent,
   type Effect,
@@ -42,8 +41,10 @@ export class EffectDispatcher {
   person(engine: PersonEngine, effects: readonly Effect[]): void {
     this.ports.runner.run(
       effects,
-      () => checkpointOf(engine, this.ports.clock.stamp()),
-      (effect) => this.dispatch(engine, effect),
+      () => checkpointOf(engine, this.ports.clock.epochMs()),
+      (effect) => {
+        this.dispatch(engine, effect);
+      },
     );
   }
 
@@ -54,12 +55,16 @@ export class EffectDispatcher {
       journal: async (entries) => {
         if (!(await runner.append(entries))) throw new Error('the journal could not be written');
       },
-      onEffect: (desk, effect) => this.motion(desk, effect),
+      onEffect: (desk, effect) => {
+        this.motion(desk, effect);
+      },
       onProgress: (desk, progress) => {
         feed.tell({ kind: 'move-progress', deskId: desk.id, progress }, clock.stamp());
         this.publishDesk(desk.id);
       },
-      onFault: (code, error) => this.fault(code, error),
+      onFault: (code, error) => {
+        this.fault(code, error);
+      },
     };
   }
 
@@ -85,25 +90,35 @@ export class EffectDispatcher {
   private dispatch(engine: PersonEngine, effect: Effect): void {
     const { clock } = this.ports;
     switch (effect.type) {
-      case 'IssuePrompt':
-        return this.prompt(engine, effect.prompt);
-      case 'ClosePrompt':
-        return this.tell({
+      case 'IssuePrompt': {
+        this.prompt(engine, effect.prompt);
+        return;
+      }
+      case 'ClosePrompt': {
+        this.tell({
           kind: 'prompt-closed',
           personId: effect.personId,
           promptId: effect.promptId,
           outcome: effect.outcome,
         });
-      case 'JournalAnswer':
-        return this.ports.feed.tell(
+        return;
+      }
+      case 'JournalAnswer': {
+        this.ports.feed.tell(
           { kind: 'answer', personId: effect.personId, answer: effect.answer, surface: effect.surface },
           clock.stamp(),
         );
-      case 'RequestMove':
-        return this.requestMove(effect);
+        return;
+      }
+      case 'RequestMove': {
+        this.requestMove(effect);
+        return;
+      }
       case 'Hold':
-      case 'PublishPerson':
-        return this.publishPerson(engine);
+      case 'PublishPerson': {
+        this.publishPerson(engine);
+        return;
+      }
       case 'JournalSpan':
       case 'WakeMeAt':
         return;
@@ -117,8 +132,10 @@ export class EffectDispatcher {
     this.engines?.desks.get(deskId)?.accept({ type: 'PromptShown', at: clock.stamp(), prompt });
     const { title, body } = promptText(prompt, setup.units);
     this.tell({ kind: 'prompt-issued', personId: prompt.personId, prompt, text: `${title}: ${body}` });
-    const prompter = this.engines?.prompters.get(bandId as BandId);
-    void prompter?.show(prompt, clock.stamp()).catch((error: unknown) => this.fault('band.alert-failed', error));
+    const prompter = bandId === null ? undefined : this.engines?.prompters.get(bandId);
+    void prompter?.show(prompt, clock.stamp()).catch((error: unknown) => {
+      this.fault('band.alert-failed', error);
+    });
   }
 
   private requestMove(effect: Extract<Effect, { type: 'RequestMove' }>): void {
@@ -144,7 +161,10 @@ export class EffectDispatcher {
           txId: effect.txId,
           targetMm: effect.targetMm,
         });
-        return this.publishDesk(desk.id);
+        {
+          this.publishDesk(desk.id);
+          return;
+        }
       case 'EndMove':
         this.journal([{ type: 'move-ended', txId: effect.txId, outcome: effect.outcome, at: effect.at.epoch }]);
         this.tell({ kind: 'move-ended', deskId: desk.id, txId: effect.txId, ...effect.outcome });
@@ -155,7 +175,10 @@ export class EffectDispatcher {
           txId: effect.txId,
           outcome: effect.outcome,
         });
-        return this.publishDesk(desk.id);
+        {
+          this.publishDesk(desk.id);
+          return;
+        }
       case 'RefuseMove':
         this.tell({
           kind: 'command-refused',
@@ -164,16 +187,24 @@ export class EffectDispatcher {
           guards: effect.guards,
           text: guardsText(effect.guards),
         });
-        return this.publishDesk(desk.id);
+        {
+          this.publishDesk(desk.id);
+          return;
+        }
       case 'JournalHandMove': {
         const { fromMm, toMm, from, to } = effect;
         this.journal([{ type: 'hand-move', deskId: desk.id, fromMm, toMm, from: from.epoch, to: to.epoch }]);
-        return this.tell({ kind: 'moved-by-hand', deskId: desk.id, fromMm, toMm });
+        this.tell({ kind: 'moved-by-hand', deskId: desk.id, fromMm, toMm });
+        return;
       }
-      case 'LockOut':
-        return this.journal([{ type: 'desk-locked', deskId: desk.id, txId: effect.txId, at: effect.at.epoch }]);
-      case 'PublishDesk':
-        return this.publishDesk(desk.id);
+      case 'LockOut': {
+        this.journal([{ type: 'desk-locked', deskId: desk.id, txId: effect.txId, at: effect.at.epoch }]);
+        return;
+      }
+      case 'PublishDesk': {
+        this.publishDesk(desk.id);
+        return;
+      }
       case 'StopMotor':
       case 'WakeDeskAt':
         return;

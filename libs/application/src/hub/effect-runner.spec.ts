@@ -10,7 +10,9 @@ const closed: Effect = { type: 'ClosePrompt', promptId: promptId('p1'), personId
 const publish: Effect = { type: 'PublishPerson', personId: ALEX };
 const checkpoint = (): JournalEntry => ({ type: 'checkpoint', personId: ALEX, at: at.epoch, state: 'here' });
 
-const runner = (append: (entries: readonly JournalEntry[]) => Promise<void>): { run: EffectRunner; told: FeedItem[] } => {
+const runner = (
+  append: (entries: readonly JournalEntry[]) => Promise<void>,
+): { run: EffectRunner; told: FeedItem[] } => {
   const feed = new HubFeed();
   const told: FeedItem[] = [];
   feed.onItem((item) => told.push(item));

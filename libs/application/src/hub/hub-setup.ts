@@ -33,17 +33,36 @@ export interface BandSetup extends DeviceSetupBase {
 export type DeviceSetup = DeskSetup | BandSetup;
 
 /** Everything the running hub was configured with, resolved by the composition root. */
-export abstract class HubSetup {
-  abstract readonly hub: {
+export interface HubSetupData {
+  readonly hub: {
     readonly id: string;
     readonly name: string;
     readonly version: string;
     /** True only for the simulated home; every face says so. */
     readonly simulated: boolean;
   };
-  abstract readonly units: HeightUnits;
-  abstract readonly calendar: CalendarSettings;
-  abstract readonly persons: readonly PersonSetup[];
-  abstract readonly desks: readonly DeskSetup[];
-  abstract readonly bands: readonly BandSetup[];
+  readonly units: HeightUnits;
+  readonly calendar: CalendarSettings;
+  readonly persons: readonly PersonSetup[];
+  readonly desks: readonly DeskSetup[];
+  readonly bands: readonly BandSetup[];
+}
+
+/** The setup as an injectable. */
+export class HubSetup implements HubSetupData {
+  readonly hub: HubSetupData['hub'];
+  readonly units: HeightUnits;
+  readonly calendar: CalendarSettings;
+  readonly persons: readonly PersonSetup[];
+  readonly desks: readonly DeskSetup[];
+  readonly bands: readonly BandSetup[];
+
+  constructor(data: HubSetupData) {
+    this.hub = data.hub;
+    this.units = data.units;
+    this.calendar = data.calendar;
+    this.persons = data.persons;
+    this.desks = data.desks;
+    this.bands = data.bands;
+  }
 }

@@ -52,9 +52,15 @@ export class HubService {
     this.watch.start();
     await this.parts.bridge.start();
     await this.parts.keeper.start({
-      onStage: (device, stage, detail) => this.stage(device, stage, detail),
-      onSession: (device, session, at) => this.sessionUp(device, session, at),
-      onSessionEnd: (device, at) => this.sessionDown(device, at),
+      onStage: (device, stage, detail) => {
+        this.stage(device, stage, detail);
+      },
+      onSession: (device, session, at) => {
+        this.sessionUp(device, session, at);
+      },
+      onSessionEnd: (device, at) => {
+        this.sessionDown(device, at);
+      },
     });
     this.running = true;
   }
@@ -72,7 +78,9 @@ export class HubService {
   private sessionUp(device: DeviceSetup, session: DeskSession | BandSession, at: Stamp): void {
     this.sessions.set(
       device.id,
-      session.onObservation((observation, heardAt) => this.pipeline.observed(device.id, observation, heardAt)),
+      session.onObservation((observation, heardAt) => {
+        this.pipeline.observed(device.id, observation, heardAt);
+      }),
     );
     if (device.kind === 'band' && session.kind === 'band') this.pipeline.bandUp(device.id, session, at);
     if (device.kind === 'desk' && session.kind === 'desk') void this.deskUp(device.id, session, at);

@@ -44,9 +44,19 @@ export class Pipeline {
     bus: HomeBus,
     feed: HubFeed,
   ) {
-    this.dispatcher = new EffectDispatcher({ setup, clock, runner, bus, feed, accept: (event) => this.accept(event) });
-    const onEffects = (engine: PersonEngine, effects: readonly Effect[]): void =>
+    this.dispatcher = new EffectDispatcher({
+      setup,
+      clock,
+      runner,
+      bus,
+      feed,
+      accept: (event) => {
+        this.accept(event);
+      },
+    });
+    const onEffects = (engine: PersonEngine, effects: readonly Effect[]): void => {
       this.dispatcher.person(engine, effects);
+    };
     this.engines = {
       persons: new Map(
         setup.persons.map((person) => [person.policy.personId, new PersonEngine(person, clock, onEffects)]),
@@ -72,8 +82,8 @@ export class Pipeline {
   /** Bypasses every queue: the frames go first. `null` stops every desk. */
   async stop(deskId: DeskId | null, surface: Surface): Promise<void> {
     const at = this.clock.stamp();
-    const desks = deskId === null ? [...this.engines.desks.values()] : [this.engines.desks.get(deskId)];
-    await Promise.all(desks.map((desk) => desk?.stop({ type: 'StopRequested', at, surface })));
+    const desks = [...this.engines.desks.values()].filter(({ desk }) => deskId === null || desk.id === deskId);
+    await Promise.all(desks.map((desk) => desk.stop({ type: 'StopRequested', at, surface })));
   }
 
   async deskUp(deskId: DeskId, session: DeskSession, at: Stamp): Promise<void> {

@@ -1,11 +1,10 @@
 import {
   type BandId,
+  type EpochMs,
   type Observation,
   type PersonState,
   type Stamp,
   elapsed,
-  epoch,
-  later,
   motionView,
   personView,
 } from '#libs/domain';
@@ -18,8 +17,10 @@ import { type PersonSetup } from './hub-setup.js';
 /** A desk stands at a preset within this distance (docs/safety.md, S-08). */
 const AT_PRESET_MM = 5;
 
-const iso = (at: number): string => new Date(at).toISOString();
+const iso = (at: EpochMs): string => new Date(at).toISOString();
+const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : iso(at));
 const seconds = (ms: number): number => Math.round(ms / 1000);
+const clockSeconds = (clock: { readonly ms: number } | null): number => seconds(clock?.ms ?? 0);
 
 export function deskSnapshot(engine: DeskEngine, at: Stamp): DeskSnapshot {
   const { desk, progress } = engine;
@@ -43,29 +44,26 @@ export function deskSnapshot(engine: DeskEngine, at: Stamp): DeskSnapshot {
 
 export function personSnapshot(state: PersonState, person: PersonSetup, at: Stamp, units: HeightUnits): PersonSnapshot {
   const view = personView(state, at, person.policy);
+  const { totals, changes } = view.today;
   return {
     id: person.policy.personId,
     mode: view.mode,
     posture: view.estimate,
     reasonsText: reasonsText(view.estimate.reasons, units),
-    dwellS: seconds(view.dwellMs),
-    clocks: {
-      sitS: seconds(view.clocks.sitMs),
-      standS: seconds(view.clocks.standMs),
-      stillS: seconds(view.clocks.stillMs),
-    },
+    dwellS: seconds(view.postureMs),
+    clocks: { sitS: clockSeconds(view.sit), standS: clockSeconds(view.stand), stillS: clockSeconds(view.still) },
     today: {
-      sitting: seconds(view.todayMs.sitting),
-      standing: seconds(view.todayMs.standing),
-      moving: seconds(view.todayMs.moving),
-      lying: seconds(view.todayMs.lying),
-      away: seconds(view.todayMs.away),
-      unknown: seconds(view.todayMs.unknown),
+      sitting: seconds(totals.sitting),
+      standing: seconds(totals.standing),
+      moving: seconds(totals.moving),
+      lying: seconds(totals.lying),
+      away: seconds(totals.away),
+      unknown: seconds(totals.unknown),
     },
-    changesToday: view.changesToday,
-    nextChangeAt: view.nextDueAt === null ? null : iso(later(at, view.nextDueAt - at.mono).epoch),
-    prompt: view.prompt,
-    snoozedUntil: view.snoozedUntil === null ? null : iso(view.snoozedUntil),
+    changesToday: changes,
+    nextChangeAt: isoOrNull(view.nextDueAt),
+    prompt: view.openPrompt,
+    snoozedUntil: isoOrNull(view.snoozedUntil),
     guards: view.guards,
   };
 }
@@ -105,7 +103,7 @@ export class BandFacts {
       rssiDbm,
       steps,
       heartRateBpm,
-      lastSeen: this.lastSeen === null ? null : iso(epoch(this.lastSeen.epoch)),
+      lastSeen: this.lastSeen === null ? null : iso(this.lastSeen.epoch),
     };
   }
 

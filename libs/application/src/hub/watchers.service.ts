@@ -28,6 +28,10 @@ export class Watchers {
     };
     const undo = this.all.map((radio) => radio.onState(tell));
     tell();
-    return () => undo.forEach((stop) => stop());
+    return () => {
+      undo.forEach((stop) => {
+        stop();
+      });
+    };
   }
 }

@@ -46,7 +46,9 @@ async function engineOverDesk(journal: (entries: readonly JournalEntry[]) => Pro
       told.push(`move to ${heightMm}`);
       return new Promise<MoveOutcome>((resolve) => {
         end = resolve;
-        signal.addEventListener('abort', () => resolve({ result: 'cancelled', heightMm: 800 }));
+        signal.addEventListener('abort', () => {
+          resolve({ result: 'cancelled', heightMm: 800 });
+        });
       });
     },
     stop: () => Promise.resolve(void told.push('stop frames')),
@@ -70,7 +72,7 @@ async function engineOverDesk(journal: (entries: readonly JournalEntry[]) => Pro
     observation: { kind: 'height', heightMm: 720, speedMmS: 0 },
   });
   await engine.attach(session, clock.stamp());
-  const request = (id: string): void =>
+  const request = (id: string): void => {
     engine.accept({
       type: 'MoveRequested',
       at: clock.stamp(),
@@ -78,7 +80,16 @@ async function engineOverDesk(journal: (entries: readonly JournalEntry[]) => Pro
       targetMm: 1110,
       request: { origin: 'command', surface: 'mqtt', commandId: id, ageMs: 0, retained: false },
     });
-  return { clock, engine, told, request, end: (outcome) => end(outcome) };
+  };
+  return {
+    clock,
+    engine,
+    told,
+    request,
+    end: (outcome) => {
+      end(outcome);
+    },
+  };
 }
 
 describe('DeskEngine', () => {

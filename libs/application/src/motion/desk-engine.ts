@@ -127,13 +127,16 @@ export class DeskEngine {
       this.host.onFault('motion.not-journaled', error);
       return { result: 'refused', heightMm: null };
     }
-    if (this.session === null) return { result: 'link-lost', heightMm: null };
+    const { session } = this;
+    if (session === null) return { result: 'link-lost', heightMm: null };
     if (signal.aborted) return { result: 'cancelled', heightMm: null };
     try {
-      return await this.session.moveTo(effect.targetMm, signal, (progress) => this.report(progress));
+      return await session.moveTo(effect.targetMm, signal, (progress) => {
+        this.report(progress);
+      });
     } catch (error) {
       this.host.onFault('motion.mover-failed', error);
-      await this.session?.stop().catch(() => undefined);
+      await session.stop().catch(() => undefined);
       return { result: 'timed-out', heightMm: null };
     }
   }
@@ -145,6 +148,8 @@ export class DeskEngine {
 
   private wakeAt(effect: Extract<MotionEffect, { type: 'WakeDeskAt' }>): void {
     this.cancelWake();
-    this.cancelWake = this.host.clock.at(effect.at, () => this.accept({ type: 'Ticked', at: this.host.clock.stamp() }));
+    this.cancelWake = this.host.clock.at(effect.at, () => {
+      this.accept({ type: 'Ticked', at: this.host.clock.stamp() });
+    });
   }
 }

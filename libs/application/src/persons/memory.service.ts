@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { epoch, monotonic, rebase } from '#libs/domain';
+import { monotonic, type PersonState } from '#libs/domain';
 import { EffectRunner } from '../hub/effect-runner.service.js';
 import { HubFeed } from '../hub/hub-feed.service.js';
 import { Pipeline } from '../hub/pipeline.service.js';
 import { Clock, Journal, type Undo } from '../ports/index.js';
-import { type StoredPerson, checkpointOf } from './checkpoint.js';
+import { checkpointOf } from './checkpoint.js';
 import { type PersonEngine } from './person-engine.js';
 
 /** Between checkpoints that ride on journaled effects, one is written this often: what a kill may cost the clocks. */
@@ -45,7 +45,7 @@ export class Memory {
   }
 
   private async save(): Promise<void> {
-    const at = this.clock.stamp();
+    const at = this.clock.epochMs();
     await this.runner.append([...this.pipeline.engines.persons.values()].map((engine) => checkpointOf(engine, at)));
   }
 
@@ -55,10 +55,9 @@ export class Memory {
     if (checkpoint === null) return;
     const now = this.clock.stamp();
     try {
-      const stored = checkpoint.state as StoredPerson;
-      engine.restore(rebase(stored.person, stored.at, now));
-      const downMs = Math.max(0, now.epoch - epoch(checkpoint.at));
-      this.pipeline.accept({ type: 'Resumed', at: now, personId, downMs });
+      engine.restore(checkpoint.state as PersonState);
+      // The core brings the monotonic stamps of the earlier process over, and lives the gap through by its own rules.
+      this.pipeline.accept({ type: 'Resumed', at: now, personId, downMs: Math.max(0, now.epoch - checkpoint.at) });
     } catch (error) {
       const message = `the stored state of ${personId} could not be read and is left out: ${String(error)}`;
       this.feed.tell({ kind: 'fault', code: 'journal.checkpoint-unreadable', message }, now);

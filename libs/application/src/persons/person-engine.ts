@@ -12,7 +12,7 @@ export class PersonEngine {
     private readonly clock: Clock,
     private readonly onEffects: (engine: PersonEngine, effects: readonly Effect[]) => void,
   ) {
-    this.state = initialPerson(clock.stamp(), person.policy);
+    this.state = initialPerson(clock.stamp());
   }
 
   get personState(): PersonState {
@@ -55,6 +55,8 @@ export class PersonEngine {
 
   private wakeAt(when: Stamp['mono']): void {
     this.cancelWake();
-    this.cancelWake = this.clock.at(when, () => this.accept({ type: 'Ticked', at: this.clock.stamp() }));
+    this.cancelWake = this.clock.at(when, () => {
+      this.accept({ type: 'Ticked', at: this.clock.stamp() });
+    });
   }
 }

@@ -3,7 +3,12 @@ import { SerialQueue } from './serial-queue.js';
 const gate = (): { readonly open: () => void; readonly opened: Promise<void> } => {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open: () => open(), opened };
+  return {
+    open: () => {
+      open();
+    },
+    opened,
+  };
 };
 
 describe('SerialQueue', () => {
