@@ -139,7 +139,10 @@ module.exports = {
     },
     home('noble-has-one-home', 'libs/adapters/noble', '@abandonware/noble', '@stoprocent/noble'),
     home('mqtt-has-one-home', 'libs/adapters/mqtt', 'mqtt', 'aedes'),
-    home('storage-has-one-home', 'libs/adapters/storage', 'typeorm', '@nestjs/typeorm', 'sqlite3'),
+    home('storage-has-one-home', 'libs/adapters/storage', 'typeorm', 'sqlite3'),
+    home('metrics-have-one-home', 'libs/adapters/http', 'prom-client'),
+    home('peripherals-have-one-home', 'libs/simulation', '@stoprocent/bleno'),
+    home('arguments-have-one-home', 'apps/cli', 'commander'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

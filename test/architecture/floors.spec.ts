@@ -56,7 +56,6 @@ const PLANTS: readonly Plant[] = [
   { rule: 'mqtt-has-one-home', file: 'apps/hub/src/broker.ts', imports: 'aedes' },
   { rule: 'storage-has-one-home', file: 'apps/hub/src/database.ts', imports: 'typeorm' },
   { rule: 'metrics-have-one-home', file: 'apps/hub/src/count.ts', imports: 'prom-client' },
-  { rule: 'calendars-have-one-home', file: 'libs/application/src/hub/date.ts', imports: 'luxon' },
   { rule: 'peripherals-have-one-home', file: 'apps/hub/src/peripheral.ts', imports: '@stoprocent/bleno' },
   { rule: 'arguments-have-one-home', file: 'apps/hub/src/flags.ts', imports: 'commander' },
 ];
