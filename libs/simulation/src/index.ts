@@ -14,3 +14,6 @@ export { defaultHome, type HomePlan } from './home/home-plan.js';
 export { SimulatedHome, type HomeOptions } from './home/simulated-home.js';
 export { type AnsweringStyle, type DayEntry, type PersonPlan } from './people/person-plan.js';
 export { type MotorCause, type MotorInterval, type Place, type TruthRecord } from './truth/truth-log.js';
+export { connectHome, type HomeConnection } from './home/home-connection.js';
+export { serveHome, type ServedHome } from './home/home-server.js';
+export { type HomeAnswer, type HomeRequest, type HomeStatus } from './home/home-wire.js';

@@ -18,7 +18,11 @@ interface Radio {
 export class RadioPlaces {
   private readonly radios = new Map<string, Radio>();
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    /** Told when a silent device can be heard again. */
+    private readonly onBack: (address: string) => void,
+  ) {}
 
   add(controller: Controller): void {
     this.radios.set(controller.address, { controller, place: 'desk', cut: false });
@@ -48,7 +52,10 @@ export class RadioPlaces {
     if (!radio) return;
     Object.assign(radio, what);
     const audible = radio.place !== 'outside' && !radio.cut;
-    if (audible && !radio.controller.powered) radio.controller.powerOn();
+    if (audible && !radio.controller.powered) {
+      radio.controller.powerOn();
+      this.onBack(address);
+    }
     if (!audible && radio.controller.powered) radio.controller.powerOff();
   }
 }

@@ -18,6 +18,8 @@ import { seededRandom, type Random } from './random.js';
 const SENSOR_NOTIFICATIONS_PER_S = 180;
 /** HCI device numbers of simulated devices start here; a hub in the same process uses small ones. */
 const FIRST_HCI_DEVICE = 1_000;
+/** Real time at 1 x for a hub to hear a device that came back, before it connects. */
+const BACK_MS = 3_000;
 let nextHciDevice = FIRST_HCI_DEVICE;
 
 export interface HomeOptions {
@@ -53,7 +55,9 @@ export class SimulatedHome {
     this.clock = new LabClock({ timer: options.timer ?? systemTimer, startEpochMs, maxRate });
     this.truth = new TruthLog(options.onTruth);
     this.air = new Air({ random: () => ether.next() });
-    this.places = new RadioPlaces(this.random.fork('rssi'));
+    this.places = new RadioPlaces(this.random.fork('rssi'), (address) => {
+      this.clock.holdFor(`${address} is back`, BACK_MS);
+    });
     this.air.rssi = (from, to) => this.places.rssiDbm(from, to);
     this.holds = new LinkHolds(this.air, this.clock, (address) => this.places.advertises(address));
   }
