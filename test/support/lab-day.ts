@@ -83,7 +83,10 @@ async function start(
   const simulator = await startProgram('dist/apps/simulator/src/main.js', args, simulatorReady);
   closers.push(() => simulator.end());
   const home = await connectHome(socket);
-  closers.push(() => Promise.resolve(home.close()));
+  closers.push(() => {
+    home.close();
+    return Promise.resolve();
+  });
   const heard = await subscribe(brokerUrl, () => home.clock.epochMs(), plan.people[0]?.id ?? '');
   closers.push(() => heard.client.endAsync(true));
   const hubArgs = ['run', '--config', file('stance.yaml'), '--simulated', socket];

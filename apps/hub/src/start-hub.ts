@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type INestApplication, type LoggerService } from '@nestjs/common';
+import { type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Household, HouseholdService, HubFeed, HubService } from '#libs/application';
@@ -58,7 +58,10 @@ async function start(
   closers.push(() => app.close());
   const feed = app.get(HubFeed);
   const unlog = logFeed(feed, log);
-  closers.push(() => Promise.resolve(unlog()));
+  closers.push(() => {
+    unlog();
+    return Promise.resolve();
+  });
   options.watch?.(feed);
   const controlSocket = controlSocketOf(config);
   closers.push(await openControlSocket(app.getHttpAdapter().getInstance(), controlSocket));
@@ -79,6 +82,5 @@ async function start(
   };
 }
 
-async function createApp(adapters: OpenedAdapters, log: LoggerService): Promise<INestApplication> {
-  return NestFactory.create<NestExpressApplication>(HubModule.over(adapters), { logger: log, abortOnError: false });
-}
+const createApp = (adapters: OpenedAdapters, logger: LoggerService): Promise<NestExpressApplication> =>
+  NestFactory.create<NestExpressApplication>(HubModule.over(adapters), { logger, abortOnError: false });

@@ -18,6 +18,8 @@ import { EffectDispatcher } from './effect-dispatcher.js';
 import { EffectRunner } from './effect-runner.service.js';
 import { HubFeed } from './hub-feed.service.js';
 import { HubSetup } from './hub-setup.js';
+import { MotionDispatcher } from './motion-dispatcher.js';
+import { Publisher } from './publisher.js';
 import { BandFacts } from './snapshots.js';
 
 /** Everything that runs for one household, by id. */
@@ -35,7 +37,7 @@ export interface Engines {
 @Injectable()
 export class Pipeline {
   readonly engines: Engines;
-  private readonly dispatcher: EffectDispatcher;
+  private readonly publisher: Publisher;
 
   constructor(
     setup: HubSetup,
@@ -44,28 +46,31 @@ export class Pipeline {
     bus: HomeBus,
     feed: HubFeed,
   ) {
-    this.dispatcher = new EffectDispatcher({
-      setup,
+    this.publisher = new Publisher({ setup, clock, bus, feed });
+    const { publisher } = this;
+    const dispatcher = new EffectDispatcher({ setup, clock, runner, feed, publisher });
+    const motion = new MotionDispatcher({
       clock,
       runner,
-      bus,
       feed,
+      publisher,
       accept: (event) => {
         this.accept(event);
       },
     });
     const onEffects = (engine: PersonEngine, effects: readonly Effect[]): void => {
-      this.dispatcher.person(engine, effects);
+      dispatcher.dispatch(engine, effects);
     };
     this.engines = {
       persons: new Map(
         setup.persons.map((person) => [person.policy.personId, new PersonEngine(person, clock, onEffects)]),
       ),
-      desks: new Map(setup.desks.map((desk) => [desk.id, new DeskEngine(desk, this.dispatcher.deskHost())])),
+      desks: new Map(setup.desks.map((desk) => [desk.id, new DeskEngine(desk, motion.host())])),
       bands: new Map(setup.bands.map((band) => [band.id, new BandFacts(band.id)])),
       prompters: new Map(setup.bands.map((band) => [band.id, new BandPrompter(band.id, setup.units)])),
     };
-    this.dispatcher.bind(this.engines);
+    dispatcher.bind(this.engines);
+    publisher.bind(this.engines);
   }
 
   /** One event for all it concerns. */
@@ -110,7 +115,7 @@ export class Pipeline {
 
   observed(source: DeskId | BandId, observation: Observation, at: Stamp): void {
     const band = this.engines.bands.get(source as BandId);
-    if (band?.observe(observation, at) === true) this.dispatcher.publishBand(band);
+    if (band?.observe(observation, at) === true) this.publisher.band(band);
     if (observation.kind === 'alert-answer') this.answered(source as BandId, observation.answer, at);
     this.accept({ type: 'Observed', at, source, observation });
   }
@@ -132,7 +137,7 @@ export class Pipeline {
   private bandLink(bandId: BandId, up: boolean, at: Stamp): void {
     const band = this.engines.bands.get(bandId);
     band?.linkChanged(up);
-    if (band !== undefined) this.dispatcher.publishBand(band);
+    if (band !== undefined) this.publisher.band(band);
     this.accept({ type: 'LinkChanged', at, source: bandId, up });
   }
 
