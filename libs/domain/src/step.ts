@@ -8,7 +8,7 @@ import { gapDue, newDay, turnLedger, writeGap } from './dwell/ledger.js';
 import { type Effect, type PostureSpan } from './effect.js';
 import { type DomainEvent } from './event.js';
 import { type PersonPolicy } from './policy.js';
-import { advanceBelief, estimate, foldBelief, type PostureBelief } from './posture/belief.js';
+import { advanceBelief, confidenceOf, foldBelief, type PostureBelief } from './posture/belief.js';
 import { earliest } from './posture/evidence.js';
 import { type PersonState, rebase } from './state.js';
 import { epoch, later, monotonic, type MonotonicMs, type Stamp } from './time.js';
@@ -71,7 +71,8 @@ function nextDue(state: PersonState, at: Stamp, policy: PersonPolicy): Monotonic
 
 /** The published facts as one line. Confidence counts in the bands that mean something: published, acted on, sure. */
 function publicFacts({ belief, dwell, coach }: PersonState, at: Stamp, policy: PersonPolicy): string {
-  const { posture, confidence, since } = estimate(belief, at, policy);
+  const { posture, since } = belief.published;
+  const confidence = confidenceOf(belief, at);
   const band = [0.7, 0.8, 0.9].filter((limit) => confidence >= limit).length;
   const clocks = [dwell.sit, dwell.stand, dwell.still].map((clock) =>
     clock === null ? '-' : `${clock.since.mono}/${clock.frozenAt?.mono ?? ''}`,

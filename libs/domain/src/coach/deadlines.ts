@@ -4,8 +4,7 @@ import { type PostureBelief } from '../posture/belief.js';
 import { earliest } from '../posture/evidence.js';
 import { HOUR_MS, MINUTE_MS, monotonic, type MonotonicMs, SECOND_MS, type Stamp } from '../time.js';
 import { type CoachState, instantOf, workingMsLeft } from './coach.js';
-import { BREAKPOINT_MS } from './due.js';
-import { PROMPT_GAP_MS } from './guards.js';
+import { BREAKPOINT_MS, PROMPT_GAP_MS } from './due.js';
 import { compliedAt } from './life-cycle.js';
 
 const after = (since: Stamp | null | undefined, ms: number): MonotonicMs | null =>

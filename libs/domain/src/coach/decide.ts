@@ -1,7 +1,7 @@
 import { type DwellState } from '../dwell/dwell.js';
 import { type Guard } from '../guard.js';
 import { type PersonPolicy } from '../policy.js';
-import { estimate, evidenceAgeMs, type PostureBelief } from '../posture/belief.js';
+import { confidenceOf, evidenceAgeMs, type PostureBelief } from '../posture/belief.js';
 import { type Stamp } from '../time.js';
 import { type CoachState, effectiveMode } from './coach.js';
 import { dueNow } from './due.js';
@@ -36,7 +36,8 @@ export function decide(person: Person, at: Stamp, policy: PersonPolicy): Turn {
   const situation = {
     coach: reviewed.coach,
     dwell,
-    estimate: estimate(belief, at, policy),
+    posture: belief.published.posture,
+    confidence: confidenceOf(belief, at),
     evidenceAgeMs: evidenceAgeMs(belief, at),
     mode: effectiveMode(reviewed.coach, policy.mode),
   };

@@ -6,6 +6,9 @@ import { elapsed, MINUTE_MS, SECOND_MS, type Stamp } from '../time.js';
 /** A breakpoint opens the soft limit for this long (docs/policy.md, "Decision order" 6). */
 export const BREAKPOINT_MS = 20 * SECOND_MS;
 
+/** Prompts of any kind are at least this far apart (C-08). */
+export const PROMPT_GAP_MS = 4 * MINUTE_MS;
+
 /** A prompt that a clock asks for. */
 export interface Due {
   readonly kind: PromptKind;
@@ -33,17 +36,26 @@ function ask({ kind, clock, limits, at, soft }: Question): Due[] {
   return soft && reached(limits.softMin) ? [{ kind, cause: 'soft', dwellMs: ms }] : [];
 }
 
+/** The posture limit comes within the shortest prompt distance: its prompt will carry the walk, two would be one too many. */
+function carriesSoon(clock: DwellClock | null, { hardMin }: Limits, at: Stamp): boolean {
+  const ms = dwellMs(clock, at);
+  const missing = ms === null ? Number.POSITIVE_INFINITY : hardMin * MINUTE_MS - ms;
+  return missing > 0 && missing <= PROMPT_GAP_MS;
+}
+
 /**
- * What is due now, most important first: standing too long, sitting too long, too long without a walk. Nobody is asked
- * to stand while standing or to sit while sitting (C-02), and nobody who walks is asked for anything.
+ * What is due now, most important first: standing or sitting too long, then too long without a walk. Nobody is asked to
+ * stand while standing or to sit while sitting (C-02), and nobody who walks is asked for anything.
  */
 export function dueNow(dwell: DwellState, breakpointAt: Stamp | null, at: Stamp, policy: PersonPolicy): readonly Due[] {
   const soft = isBreak(breakpointAt, at);
   const { posture } = dwell;
   if (posture !== 'sitting' && posture !== 'standing') return [];
-  const posturePrompt =
+  const own: Question =
     posture === 'standing'
-      ? ask({ kind: 'sit', clock: dwell.stand, limits: policy.stand, at, soft })
-      : ask({ kind: 'stand', clock: dwell.sit, limits: policy.sit, at, soft });
-  return [...posturePrompt, ...ask({ kind: 'walk', clock: dwell.still, limits: policy.still, at, soft })];
+      ? { kind: 'sit', clock: dwell.stand, limits: policy.stand, at, soft }
+      : { kind: 'stand', clock: dwell.sit, limits: policy.sit, at, soft };
+  const change = ask(own);
+  if (carriesSoon(own.clock, own.limits, at)) return change;
+  return [...change, ...ask({ kind: 'walk', clock: dwell.still, limits: policy.still, at, soft })];
 }

@@ -1,15 +1,13 @@
 import { type DwellState } from '../dwell/dwell.js';
 import { type Guard } from '../guard.js';
 import { type Mode, type PersonPolicy } from '../policy.js';
-import { type PostureEstimate } from '../posture/posture.js';
-import { elapsed, HOUR_MS, MINUTE_MS, SECOND_MS, type Stamp, within } from '../time.js';
+import { type Posture } from '../posture/posture.js';
+import { elapsed, HOUR_MS, SECOND_MS, type Stamp, within } from '../time.js';
 import { type CoachState, isSnoozed, workingHoursLeft } from './coach.js';
-import { type Due } from './due.js';
+import { type Due, PROMPT_GAP_MS } from './due.js';
 
 /** The coach acts from this confidence (docs/policy.md, "Inputs"); published is already from 0.7. */
 const ACT_AT = 0.8;
-/** Prompts of any kind are at least this far apart (C-08). */
-export const PROMPT_GAP_MS = 4 * MINUTE_MS;
 /** Evidence older than this prompts nothing (docs/policy.md, "Clocks": gaps). */
 const GAP_MS = 90 * SECOND_MS;
 
@@ -17,7 +15,8 @@ const GAP_MS = 90 * SECOND_MS;
 export interface Situation {
   readonly coach: CoachState;
   readonly dwell: DwellState;
-  readonly estimate: PostureEstimate;
+  readonly posture: Posture;
+  readonly confidence: number;
   readonly evidenceAgeMs: number;
   readonly mode: Mode;
 }
@@ -35,8 +34,7 @@ export function silenceGuards({ coach, mode }: Pick<Situation, 'coach' | 'mode'>
 }
 
 /** Decision order 2: nobody there, or not sure enough of it. */
-function postureGuards({ estimate, evidenceAgeMs }: Situation): Guard[] {
-  const { posture, confidence } = estimate;
+function postureGuards({ posture, confidence, evidenceAgeMs }: Situation): Guard[] {
   if (posture === 'away' || posture === 'lying') return ['nobody-there'];
   const guards: Guard[] = posture === 'unknown' || confidence < ACT_AT ? ['uncertain-posture'] : [];
   return evidenceAgeMs >= GAP_MS ? [...guards, 'evidence-gap'] : guards;

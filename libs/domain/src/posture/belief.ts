@@ -264,20 +264,22 @@ export function evidenceAgeMs(belief: PostureBelief, at: Stamp): number {
   return seen === null ? Number.POSITIVE_INFINITY : Math.max(0, elapsed(seen, at));
 }
 
-/** The published posture with its confidence (its probability × coverage; `unknown` has none) and reasons, at `at`. */
+/** The published posture's probability × coverage at `at`, in hundredths; `unknown` has none. */
+export function confidenceOf(current: PostureBelief, at: Stamp): number {
+  const confidence = probabilityOf(current.posterior, current.published.posture) * coverage(evidenceAgeMs(current, at));
+  return Math.round(confidence * 100) / 100;
+}
+
+/** The published posture with its confidence and reasons, at `at`. */
 export function estimate(belief: PostureBelief, at: Stamp, ctx: PostureContext): PostureEstimate {
   const current = advanceBelief(belief, at, ctx);
   const { posture, since } = current.published;
   const ageMs = evidenceAgeMs(current, at);
-  const confidence = probabilityOf(current.posterior, posture) * coverage(ageMs);
+  const confidence = confidenceOf(current, at);
   const reasons = evidenceOf(current.facts, at, ctx).flatMap((evidence) => evidence.reasons);
-  const silence = { kind: 'no-evidence' as const, ageMs: Number.isFinite(ageMs) ? ageMs : elapsed(since, at) };
-  return {
-    posture,
-    confidence: Math.round(confidence * 100) / 100,
-    since,
-    reasons: ageMs < FRESH_MS ? reasons : [...reasons, silence],
-  };
+  if (ageMs < FRESH_MS) return { posture, confidence, since, reasons };
+  const silentMs = Number.isFinite(ageMs) ? ageMs : elapsed(since, at);
+  return { posture, confidence, since, reasons: [...reasons, { kind: 'no-evidence', ageMs: silentMs }] };
 }
 
 /**
