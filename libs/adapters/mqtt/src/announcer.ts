@@ -90,8 +90,9 @@ export class Announcer {
     }
     for (const { kind, id } of linked(this.present)) {
       const status = this.topics.of(kind, id, 'status');
+      if (this.outbox.has(status)) continue;
       // A retained "online" of an earlier run says nothing about this one.
-      if (!this.outbox.has(status)) this.outbox.set(status, OFFLINE, STATUS_RULE);
+      this.outbox.set(status, OFFLINE, STATUS_RULE);
       if (!this.options.publishHealth) this.clearHealth(kind, id);
     }
   }

@@ -55,19 +55,12 @@ export class Outbox {
 
   /** Sets the value of a retained topic. `urgent` does not wait for the topic's interval. */
   set(topic: string, payload: string, rule: Rule, urgent = false): void {
-    const entry = this.entries.get(topic) ?? this.add(topic, payload, rule);
-    entry.payload = payload;
-    entry.forget = false;
-    if (payload === entry.sent) {
-      this.disarm(entry);
-      return;
-    }
-    const due = entry.sentAt === null ? null : monotonic(entry.sentAt + rule.minIntervalMs);
-    if (urgent || due === null || due <= this.clock.monotonicMs()) this.mark(topic, entry);
-    else
-      entry.timer ??= this.clock.at(due, () => {
-        this.mark(topic, entry);
-      });
+    this.write(topic, payload, rule, { urgent, forget: false });
+  }
+
+  /** Empties the topic on the broker, now or at the next connect, and forgets it. */
+  remove(topic: string, rule: Rule): void {
+    this.write(topic, '', rule, { urgent: true, forget: true });
   }
 
   /** Whether the topic would change by this payload. */
@@ -77,17 +70,6 @@ export class Outbox {
 
   has(topic: string): boolean {
     return this.entries.has(topic);
-  }
-
-  topics(): readonly string[] {
-    return [...this.entries.keys()];
-  }
-
-  /** Empties the topic on the broker, now or at the next connect, and forgets it. */
-  remove(topic: string, rule: Rule): void {
-    this.set(topic, '', rule, true);
-    const entry = this.entries.get(topic);
-    if (entry) entry.forget = true;
   }
 
   /** A connection is up: everything goes out again, since the broker may have lost its data. */
@@ -133,6 +115,27 @@ export class Outbox {
   close(): void {
     for (const entry of this.entries.values()) this.disarm(entry);
     this.detach();
+  }
+
+  private write(
+    topic: string,
+    payload: string,
+    rule: Rule,
+    how: { readonly urgent: boolean; readonly forget: boolean },
+  ): void {
+    const entry = this.entries.get(topic) ?? this.add(topic, payload, rule);
+    entry.payload = payload;
+    entry.forget = how.forget;
+    if (payload === entry.sent) {
+      this.disarm(entry);
+      return;
+    }
+    const due = entry.sentAt === null ? null : monotonic(entry.sentAt + rule.minIntervalMs);
+    if (how.urgent || due === null || due <= this.clock.monotonicMs()) this.mark(topic, entry);
+    else
+      entry.timer ??= this.clock.at(due, () => {
+        this.mark(topic, entry);
+      });
   }
 
   private add(topic: string, payload: string, rule: Rule): Entry {
