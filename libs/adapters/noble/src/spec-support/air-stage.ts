@@ -1,0 +1,45 @@
+import { Air, type Controller, provideVirtualHci } from '#libs/simulation';
+import { type BleCentralStage, ManualClock } from '#libs/testing';
+import { NobleCentral, type NobleCentralOptions } from '../index.js';
+import { ContractPeripheral } from './contract-peripheral.js';
+
+const ADDRESSES = ['e1:1d:2f:0a:33:10', 'd4:5e:00:b2:77:c9'] as const;
+
+export interface AirStage extends BleCentralStage {
+  readonly central: NobleCentral;
+  readonly air: Air;
+  readonly controllers: readonly Controller[];
+  readonly devices: readonly [ContractPeripheral, ContractPeripheral];
+}
+
+/** A started `NobleCentral` (HCI device 0) and two devices (1 and 2) in one air. */
+export async function openAirStage(
+  name: NobleCentralOptions['package'],
+  options: { readonly connectionIntervalMs?: number; readonly clock?: NobleCentralOptions['clock'] } = {},
+): Promise<AirStage> {
+  const air = new Air({ connectionIntervalMs: options.connectionIntervalMs ?? 7.5, random: Math.random });
+  air.rssi = () => -63;
+  const radio = air.controller({ address: '00:1a:7d:da:71:13', addressType: 'public' });
+  const controllers = [radio, ...ADDRESSES.map((address) => air.controller({ address }))];
+  const undo = provideVirtualHci((id) => controllers[id]!);
+  const [first, second] = ['Desk 1234', 'Band 7'].map((each, at) => new ContractPeripheral(each, air, controllers[at + 1]!, radio));
+  const devices = [first!, second!] as const;
+  await Promise.all(devices.map((device, at) => device.start(at + 1)));
+  const clock = new ManualClock();
+  const central = new NobleCentral({ package: name, adapterIndex: 0, clock: options.clock ?? clock, domainClock: clock });
+  await central.start();
+  return {
+    central,
+    clock,
+    air,
+    controllers,
+    devices,
+    rssiDbm: -63,
+    close: async () => {
+      await central.stop();
+      for (const device of devices) device.stop();
+      undo();
+      air.close();
+    },
+  };
+}
