@@ -8,6 +8,7 @@ import { NobleCentral } from '#adapters/noble';
 import { openJournal } from '#adapters/storage';
 import { FileProfileStore } from '#libs/devices';
 import { connectHome, type HomeConnection, installVirtualHci, provideVirtualHci } from '#libs/simulation';
+import { adapterLog } from './adapter-log.js';
 import { type HubAdapters } from './hub.module.js';
 import { toHubSetup } from './setup.mapper.js';
 import { installationRoot, stanceVersion } from './version.js';
@@ -98,18 +99,7 @@ async function openBus(
     units: config.units,
     clock,
     random: Math.random,
-    logger: {
-      debug: (message) => log.debug?.(message),
-      info: (message) => {
-        log.log(message);
-      },
-      warn: (message) => {
-        log.warn(message);
-      },
-      error: (message) => {
-        log.error(message);
-      },
-    },
+    logger: adapterLog(log),
   });
 }
 
@@ -148,7 +138,7 @@ const openRadio = ({ kind, adapter }: RadioKind, { machineClock, clock, log }: R
     adapterIndex: adapter,
     clock: machineClock,
     domainClock: clock,
-    logger: { info: (message: string) => log.log(message), warn: (message: string) => log.warn(message) },
+    logger: adapterLog(log),
   });
 
 /** A scan on a radio of its own, for when no hub runs. Rejects with `radio.unavailable` where there is none. */

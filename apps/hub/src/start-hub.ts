@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type LoggerService } from '@nestjs/common';
+import { type LoggerService, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Household, HouseholdService, HubFeed, HubService } from '#libs/application';
@@ -82,5 +82,8 @@ async function start(
   };
 }
 
-const createApp = (adapters: OpenedAdapters, logger: LoggerService): Promise<NestExpressApplication> =>
-  NestFactory.create<NestExpressApplication>(HubModule.over(adapters), { logger, abortOnError: false });
+function createApp(adapters: OpenedAdapters, logger: LoggerService): Promise<NestExpressApplication> {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes plain objects
+  const options: NestApplicationOptions = { logger, abortOnError: false };
+  return NestFactory.create<NestExpressApplication>(HubModule.over(adapters), options);
+}
