@@ -40,7 +40,7 @@ export class LabClockFollower {
 
   /** Calls `fire` once, at or after the instant, never inside this call. */
   at(whenMs: number, fire: () => void): Undo {
-    return this.queue.add(Math.max(whenMs, this.now), fire);
+    return this.queue.add(Math.ceil(Math.max(whenMs, this.now)), fire);
   }
 
   /** One tick of the home. Earlier instants are ignored. */

@@ -71,17 +71,17 @@ export class LabClock {
     this.listeners.clear();
   }
 
-  /** Milliseconds that never go back and never jump by more than a few ticks. */
+  /** Whole milliseconds that never go back and never jump by more than a few ticks. */
   nowMs(): number {
-    return this.now;
+    return Math.floor(this.now);
   }
 
   epochMs(): number {
-    return this.options.startEpochMs + (this.now - START_MONOTONIC_MS);
+    return this.options.startEpochMs + (this.nowMs() - START_MONOTONIC_MS);
   }
 
   uptimeMs(): number {
-    return START_UPTIME_MS + (this.now - START_MONOTONIC_MS);
+    return START_UPTIME_MS + (this.nowMs() - START_MONOTONIC_MS);
   }
 
   /** 1 while held, `maxRate` otherwise. */
@@ -96,11 +96,11 @@ export class LabClock {
 
   /** Calls `fire` once at the instant, in the order of instants. An instant in the past fires with the next tick. */
   at(whenMs: number, fire: () => void): Undo {
-    return this.queue.add(Math.max(whenMs, this.now), fire);
+    return this.queue.add(Math.ceil(Math.max(whenMs, this.now)), fire);
   }
 
   after(ms: number, fire: () => void): Undo {
-    return this.at(this.now + ms, fire);
+    return this.at(this.nowMs() + ms, fire);
   }
 
   /** Keeps the clock at 1 x until undone. */
@@ -123,7 +123,7 @@ export class LabClock {
   /** Joins in: from now on the clock never runs more than ~2 lab seconds (at high rates two ticks) ahead of this follower. */
   follow(): Follower {
     const key = Symbol('follower');
-    this.followers.set(key, this.now);
+    this.followers.set(key, this.nowMs());
     return {
       ack: (nowMs) => {
         if (this.followers.has(key)) this.followers.set(key, Math.max(nowMs, this.followers.get(key) ?? 0));
@@ -140,7 +140,7 @@ export class LabClock {
     this.steady += stepMs;
     for (const [reason, until] of this.heldUntil) if (until <= this.steady) this.heldUntil.delete(reason);
     this.advance(stepMs);
-    for (const listener of [...this.listeners]) listener({ nowMs: this.now, stepMs, rate: this.rate });
+    for (const listener of [...this.listeners]) listener({ nowMs: this.nowMs(), stepMs, rate: this.rate });
   }
 
   /** Walks from timer to timer, so that a hold taken by one of them slows the rest of the very same tick. */

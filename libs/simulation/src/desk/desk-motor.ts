@@ -167,6 +167,7 @@ export class DeskMotor {
       if (this.record.fromMm !== null) this.look(stepMs);
       return;
     }
+    this.holdClock();
     const after = stepDesk(before, stepMs, this.options.mechanics);
     this.state = after;
     // A drive that ends while the motor still turns, neither by a stop nor on arrival, is the dead man's handle.
@@ -180,7 +181,6 @@ export class DeskMotor {
 
   private look(stepMs: number, cause: MotorCause | null = null): void {
     const { clock, id } = this.options;
-    this.holdClock();
     const { heightMm, speedMmPerS } = this;
     if (this.record.look({ heightMm, speedMmPerS, cause, epochMs: clock.epochMs(), stepMs }))
       this.options.truth.add({ kind: 'rest', deskId: id, heightMm, at: clock.epochMs() });

@@ -73,7 +73,14 @@ export class MotorRecord {
     if (this.open && (this.open.cause !== cause || this.open.direction !== direction)) this.close(look.epochMs);
     if (this.open && this.dryRest) this.open.starts += 1;
     this.dryRest = null;
-    this.open ??= { cause, direction, fromMm: this.lastMm, from: look.epochMs - look.stepMs, starts: 1, dips: 0 };
+    this.open ??= {
+      cause,
+      direction,
+      fromMm: this.lastMm,
+      from: Math.round(look.epochMs - look.stepMs),
+      starts: 1,
+      dips: 0,
+    };
   }
 
   private atRest(look: MotorLook): void {

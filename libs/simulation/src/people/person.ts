@@ -239,7 +239,7 @@ export class Person {
     if (this.place !== 'desk') return;
     const way = targetMm - this.world.desk.heightMm;
     if (Math.abs(way) < FOLLOW_AFTER_MM) return;
-    this.world.desk.press(way > 0 ? 'up' : 'down', (Math.abs(way) / HANDSET_MM_PER_S) * SECOND_MS);
+    this.world.desk.press(way > 0 ? 'up' : 'down', Math.round((Math.abs(way) / HANDSET_MM_PER_S) * SECOND_MS));
   }
 
   private seconds([from, to]: readonly [number, number]): number {
