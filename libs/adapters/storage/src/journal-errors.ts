@@ -39,6 +39,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   SQLITE_CONSTRAINT: { code: 'journal.conflict', owner: 'developer', words: 'An entry with this id is there already.' },
   EACCES: { code: 'journal.unwritable', owner: 'user', words: 'Let the hub write to its data folder.' },
+  EEXIST: { code: 'journal.unwritable', owner: 'user', words: 'The data folder is a file. Choose another.' },
   EROFS: {
     code: 'journal.unwritable',
     owner: 'user',

@@ -27,9 +27,12 @@ export class JournalWriter {
     return this.queue.run(() => this.transaction(work));
   }
 
-  /** Finishes what was handed in, then lets go of the file. */
-  close(): Promise<void> {
-    this.closing ??= this.queue.idle().then(() => this.source.destroy());
+  /** Finishes what was handed in, runs `before`, then lets go of the file. */
+  close(before: () => Promise<void>): Promise<void> {
+    this.closing ??= this.queue
+      .idle()
+      .then(before)
+      .then(() => this.source.destroy());
     return this.closing;
   }
 

@@ -17,6 +17,8 @@ export const journalSchema = {
   migrationsTransactionMode: 'all',
   synchronize: false,
   logging: false,
+  // The console logger prints failed migrations in any case; this one is silent unless DEBUG asks for it.
+  logger: 'debug',
 } as const satisfies Partial<DataSourceOptions>;
 
 export const KNOWN_MIGRATIONS: readonly string[] = journalSchema.migrations.map((migration) => migration.name);

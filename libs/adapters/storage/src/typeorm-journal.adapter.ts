@@ -32,7 +32,6 @@ export interface JournalParts {
 export class TypeOrmJournal extends Journal {
   /** How many ends and answers came without their beginning, since this process opened the journal. */
   readonly orphans: Record<JournalOrphan, number> = { 'move-ended': 0, 'prompt-closed': 0, answer: 0 };
-  private closing: Promise<void> | null = null;
 
   constructor(private readonly parts: JournalParts) {
     super();
@@ -105,8 +104,8 @@ export class TypeOrmJournal extends Journal {
 
   /** Waits for what was handed in, then closes the file. Calling it twice is harmless. */
   close(): Promise<void> {
-    this.closing ??= this.parts.writer.close().then(() => this.parts.reader.destroy());
-    return this.closing;
+    // The writer last: only a connection that may write can fold the -wal file into the journal.
+    return this.parts.writer.close(() => this.parts.reader.destroy());
   }
 
   private async read<T>(query: (reader: DataSource) => Promise<T>): Promise<T> {
