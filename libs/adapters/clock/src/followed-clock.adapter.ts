@@ -21,7 +21,8 @@ export class FollowedClock extends Clock {
   }
 
   override epochMs(): EpochMs {
-    return epoch(this.source.epochMs());
+    // A source between two of its ticks tells fractions; the epoch of the house is whole milliseconds.
+    return epoch(Math.floor(this.source.epochMs()));
   }
 
   override uptimeMs(): number {
