@@ -1,3 +1,5 @@
+export * from './any-day.js';
+export * from './coach-rules.js';
 export * from './domain-driver.js';
 export * from './ble-central.contract.js';
 export * from './fake-linak-link.js';
