@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StanceError } from '#libs/application';
 import { type ConfigFile, configSchema } from './config.schema.js';
+import { mqtt as mqttSection } from './sections.schema.js';
 import { crossCheck } from './cross-check.js';
 import { explain } from './explain.js';
 import { keysAt } from './json-schema.js';
@@ -158,6 +159,9 @@ function resolved(file: string, config: ConfigFile, secret: Secret | null, surro
     mqtt: mqtt === undefined ? null : mqttConfig(mqtt, secret),
   };
 }
+
+/** A broker at `url` without a password, everything else by default. */
+export const mqttDefaults = (url: string): MqttConfig => mqttConfig(mqttSection.parse({ url }), null);
 
 function mqttConfig(mqtt: MqttSection, password: Secret | null): MqttConfig {
   const { url, username, base, discovery_prefix, accept_bare_motion, publish_min_interval_ms } = mqtt;
