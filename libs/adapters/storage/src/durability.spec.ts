@@ -2,25 +2,19 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { epoch, personId } from '#libs/domain';
 import { openJournal } from './index.js';
 
-const SUPPORT = join(import.meta.dirname, 'spec-support');
+const HOOKS = fileURLToPath(new URL('./spec-support/typescript-hooks.mjs', import.meta.url));
+const WRITER = fileURLToPath(new URL('./spec-support/append-until-killed.ts', import.meta.url));
 const ALWAYS = [epoch(0), epoch(Number.MAX_SAFE_INTEGER)] as const;
 
 /** Runs a writer on the folder, kills it without warning after so many acknowledgements, and returns them. */
 async function acknowledgedUntilKilled(directory: string, enough: number): Promise<number[]> {
-  const writer = spawn(
-    process.execPath,
-    [
-      '--conditions=development',
-      '--import',
-      join(SUPPORT, 'typescript-hooks.mjs'),
-      join(SUPPORT, 'append-until-killed.ts'),
-      directory,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const writer = spawn(process.execPath, ['--conditions=development', '--import', HOOKS, WRITER, directory], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let complaints = '';
   writer.stdout.on('data', (chunk: Buffer) => {
