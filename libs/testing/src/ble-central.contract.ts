@@ -118,10 +118,15 @@ export function describeBleCentral(name: string, open: () => Promise<BleCentralS
       const link = await connect();
       expect({ open: link.open, address: link.address }).toEqual({ open: true, address: device.address });
       expect(link.mtu).toBeGreaterThanOrEqual(23);
-      expect([link.has(device.position), link.has({ ...device.position, service: device.position.characteristic })]).toEqual([true, false]);
+      expect([
+        link.has(device.position),
+        link.has({ ...device.position, service: device.position.characteristic }),
+      ]).toEqual([true, false]);
       await link.write(device.control, Uint8Array.of(0x47, 0x00), { withResponse: true });
       await link.write(device.control, Uint8Array.of(0xff, 0x00), { withResponse: false });
-      await Promise.all([1, 2, 3].map((byte) => link.write(device.control, Uint8Array.of(byte), { withResponse: true })));
+      await Promise.all(
+        [1, 2, 3].map((byte) => link.write(device.control, Uint8Array.of(byte), { withResponse: true })),
+      );
       expect(device.written).toEqual(['4700', 'ff00', '01', '02', '03']);
       expect(await link.read(device.position)).toEqual(Uint8Array.of(0x10, 0x27, 0, 0));
       expect(await link.readRssi()).toBe(stage.rssiDbm);
@@ -156,7 +161,9 @@ export function describeBleCentral(name: string, open: () => Promise<BleCentralS
       await hear(device.address);
       const unknown = { ...device.control, characteristic: '0000ffff-0000-1000-8000-00805f9b34fb' };
       const spec = specOf(device);
-      expect(await codeOf(central.connect(device.address, { ...spec, required: [unknown] }))).toBe('radio.gatt-mismatch');
+      expect(await codeOf(central.connect(device.address, { ...spec, required: [unknown] }))).toBe(
+        'radio.gatt-mismatch',
+      );
       await until('no link left', () => device.links === 0);
       const link = await central.connect(device.address, { ...spec, notify: [...spec.notify, unknown] });
       expect(await codeOf(link.read(unknown))).toBe('radio.gatt-mismatch');
@@ -182,11 +189,17 @@ export function describeBleCentral(name: string, open: () => Promise<BleCentralS
       const closed: string[] = [];
       link.onClosed((cause) => closed.push(cause));
       device.setInRange(false);
-      const calls = [link.read(device.position), link.write(device.control, Uint8Array.of(1), { withResponse: true }), link.readRssi()];
+      const calls = [
+        link.read(device.position),
+        link.write(device.control, Uint8Array.of(1), { withResponse: true }),
+        link.readRssi(),
+      ];
       const codes = await Promise.all(calls.map(codeOf));
       expect(codes.slice(0, 2)).toEqual(['radio.link-lost', 'radio.link-lost']);
       expect(link.open).toBe(false);
-      expect(await codeOf(link.write(device.control, Uint8Array.of(1), { withResponse: false }))).toBe('radio.link-lost');
+      expect(await codeOf(link.write(device.control, Uint8Array.of(1), { withResponse: false }))).toBe(
+        'radio.link-lost',
+      );
       await link.close();
       expect(closed).toEqual(['link lost: out of range or switched off (reason 8)']);
     });
@@ -271,7 +284,11 @@ export function describeBleCentral(name: string, open: () => Promise<BleCentralS
       const link = await connect();
       await central.stop();
       await until('no link left', () => device.links === 0);
-      expect({ open: link.open, state: central.state, timers: clock.pending }).toEqual({ open: false, state: 'unavailable', timers: 0 });
+      expect({ open: link.open, state: central.state, timers: clock.pending }).toEqual({
+        open: false,
+        state: 'unavailable',
+        timers: 0,
+      });
       expect(await codeOf(central.connect(device.address, specOf(device)))).toBe('radio.closed');
       heard.length = 0;
       await sleep(150);

@@ -35,12 +35,11 @@ export class Advertisers {
   take(peripheral: NoblePeripheral): Advertisement {
     const address = peripheral.address.toLowerCase();
     const before = this.heard.get(address)?.advertisement;
-    const named = peripheral.advertisement.localName;
     const services = (peripheral.advertisement.serviceUuids ?? []).map(fullUuid);
     const advertisement: Advertisement = {
       address,
       addressType: peripheral.addressType === 'random' ? 'random' : 'public',
-      name: named ? named : (before?.name ?? null),
+      name: peripheral.advertisement.localName ?? before?.name ?? null,
       serviceUuids: [...new Set<Uuid>([...(before?.serviceUuids ?? []), ...services])],
       rssiDbm: peripheral.rssi,
       connectable: peripheral.connectable,

@@ -25,6 +25,8 @@ const inUnits = (parameters: ConnectionParameters): NobleConnectParameters => ({
 async function cancel({ peripheral, clock }: LinkParts): Promise<void> {
   // noble answers our own cancel with this event first; the adapter's answer, or a link after all, is the next.
   peripheral.cancelConnect();
+  // @stoprocent/noble tells no more than that: it keeps a later connect waiting, and ends a late link, by itself.
+  if (!isPending(peripheral)) return;
   const answered = new Promise<void>((resolve) => {
     peripheral.once('connect', (error) => {
       if (!error) peripheral.disconnect();

@@ -162,10 +162,10 @@ export class NobleCentral extends BleCentral {
   }
 
   /** Opens the adapter. noble hooks into the process and does not let go: what it adds is taken off on stop. */
-  private open(noble: NobleApi): void {
+  private open(noble: NobleApi): string {
     const before = HOOKED.map((event) => new Set(process.rawListeners(event)));
     try {
-      void noble.state;
+      return noble.state;
     } finally {
       HOOKED.forEach((event, index) => {
         for (const listener of process.rawListeners(event))

@@ -174,8 +174,7 @@ export class NobleLink extends BleLink {
     try {
       return await settleWithin(Promise.race([work(), lost]), { clock: this.parts.clock, ms, late });
     } catch (error) {
-      if (error instanceof StanceError) throw error;
-      throw this.open ? this.error('radio.refused', `${what} failed: ${String(error)}`, error) : this.lost();
+      throw this.translated(what, error);
     } finally {
       this.inFlight.delete(fail);
     }
@@ -200,6 +199,11 @@ export class NobleLink extends BleLink {
     if (!characteristic)
       throw this.error('radio.gatt-mismatch', `the device has no characteristic ${ref.characteristic}`);
     return characteristic;
+  }
+
+  private translated(what: string, error: unknown): StanceError {
+    if (error instanceof StanceError) return error;
+    return this.open ? this.error('radio.refused', `${what} failed: ${String(error)}`, error) : this.lost();
   }
 
   private lost(): StanceError {

@@ -15,12 +15,10 @@ import {
   type LinkParameters,
   type Peer,
 } from './h4.js';
+import { FIXED_REPLIES } from './fixed-replies.js';
 import { type Link } from './link.js';
 import { type Advertiser, type LinkEnd, type Medium } from './medium.js';
 
-/** ACL buffers the controller offers: 251 bytes (data length extension) and 8 packets, as common dongles do. */
-const ACL_LENGTH = 251;
-const ACL_PACKETS = 8;
 const UNKNOWN_COMMAND = 0x01;
 const UNKNOWN_CONNECTION = 0x02;
 const DISALLOWED = 0x0c;
@@ -176,28 +174,14 @@ export class Controller implements HciTransport, LinkEnd, Advertiser {
   }
 
   #commandTable(): ReadonlyMap<number, Command> {
-    const ok: Command = (op) => {
-      this.#complete(op, 0);
-    };
     const answer =
       (...returned: number[]): Command =>
       (op) => {
         this.#complete(op, 0, ...returned);
       };
     return new Map<number, Command>([
-      [opcode(3, 0x01), ok], // Set Event Mask
-      [opcode(3, 0x6d), ok], // Write LE Host Support
-      [opcode(8, 0x01), ok], // LE Set Event Mask
-      [opcode(8, 0x05), ok], // LE Set Random Address
-      [opcode(8, 0x31), ok], // LE Set Default PHY
-      [opcode(3, 0x6c), answer(1, 0)], // Read LE Host Support
-      [opcode(4, 0x01), answer(9, 0, 0, 9, 0xff, 0xff, 0, 0)], // Read Local Version: Bluetooth 5.0
-      [opcode(4, 0x02), answer(...new Array<number>(64).fill(0))], // Read Local Supported Commands
-      [opcode(4, 0x03), answer(0, 0, 0, 0, 0x60, 0, 0, 0)], // Read Local Supported Features: LE only
-      [opcode(4, 0x05), answer(ACL_LENGTH, 0, 0, ACL_PACKETS, 0, 0, 0)], // Read Buffer Size
+      ...[...FIXED_REPLIES].map(([op, returned]) => [op, answer(...returned)] as const),
       [opcode(4, 0x09), answer(...addressBytes(this.address))], // Read BD_ADDR
-      [opcode(8, 0x02), answer(ACL_LENGTH, 0, ACL_PACKETS)], // LE Read Buffer Size
-      [opcode(8, 0x03), answer(0, 0, 0, 0, 0, 0, 0, 0)], // LE Read Local Supported Features: legacy only
       ...this.#advertisingCommands(),
       ...this.#scanCommands(),
       ...this.#linkCommands(),
@@ -252,44 +236,18 @@ export class Controller implements HciTransport, LinkEnd, Advertiser {
 
   #linkCommands(): readonly (readonly [number, Command])[] {
     const onLink =
-      (act: (link: Link, op: number, data: Buffer) => void): Command =>
+      (act: (link: Link, data: Buffer) => void): Command =>
       (op, data) => {
         const link = this.#links.get(data.readUInt16LE(0));
         this.toHost(commandStatus(op, link ? 0 : UNKNOWN_CONNECTION));
-        if (link) act(link, op, data);
+        if (link) act(link, data);
       };
     return [
-      [
-        opcode(3, 0x03),
-        (op) => {
-          this.#reset();
-          this.#complete(op, 0);
-        },
-      ],
-      [
-        opcode(5, 0x05),
-        (op, data) => {
-          this.#readRssi(op, data.readUInt16LE(0));
-        },
-      ],
-      [
-        opcode(8, 0x0d),
-        (op, data) => {
-          this.#connect(op, data);
-        },
-      ],
-      [
-        opcode(8, 0x0e),
-        (op) => {
-          this.#cancelConnect(op);
-        },
-      ],
-      [
-        opcode(8, 0x13),
-        onLink((link, _op, data) => {
-          this.#updateLink(link, data);
-        }),
-      ],
+      [opcode(3, 0x03), this.#reset.bind(this)],
+      [opcode(5, 0x05), this.#readRssi.bind(this)],
+      [opcode(8, 0x0d), this.#connect.bind(this)],
+      [opcode(8, 0x0e), this.#cancelConnect.bind(this)],
+      [opcode(8, 0x13), onLink(this.#updateLink.bind(this))],
       [
         opcode(8, 0x19),
         onLink((link) => {
@@ -298,22 +256,24 @@ export class Controller implements HciTransport, LinkEnd, Advertiser {
       ],
       [
         opcode(1, 0x06),
-        onLink((link, _op, data) => {
+        onLink((link, data) => {
           link.terminate(this, data.readUInt8(2));
         }),
       ],
     ];
   }
 
-  #reset(): void {
+  #reset(op: number): void {
     for (const link of this.links) link.close(REASON_TIMEOUT, REASON_TIMEOUT);
     this.#pending = null;
     this.#scan = { on: false, active: false, filterDuplicates: false, seen: new Set() };
     this.#advertising.on = false;
     clearTimeout(this.#advertisingTimer);
+    this.#complete(op, 0);
   }
 
-  #readRssi(op: number, handle: number): void {
+  #readRssi(op: number, data: Buffer): void {
+    const handle = data.readUInt16LE(0);
     const link = this.#links.get(handle);
     const rssiDbm = link ? this.medium.rssiDbm(link.peerOf(this).address, this.address) : 0;
     this.#complete(op, link ? 0 : UNKNOWN_CONNECTION, handle & 0xff, handle >> 8, rssiDbm & 0xff);

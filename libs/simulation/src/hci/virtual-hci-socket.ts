@@ -71,9 +71,13 @@ export class VirtualHciSocket extends EventEmitter {
     this.write(Buffer.from([0x01, 0x03, 0x0c, 0x00]));
   }
 
-  // The kernel socket's read loop and packet filter have no counterpart here.
-  start(): void {}
-  setFilter(): void {}
+  start(): void {
+    // The kernel socket's read loop has no counterpart here.
+  }
+
+  setFilter(): void {
+    // Every packet is wanted.
+  }
 
   getDeviceList(): readonly { readonly devId: number; readonly devUp: boolean }[] {
     return [{ devId: 0, devUp: this.isDevUp() }];

@@ -8,7 +8,7 @@ const ADDRESSES = ['e1:1d:2f:0a:33:10', 'd4:5e:00:b2:77:c9'] as const;
 export interface AirStage extends BleCentralStage {
   readonly central: NobleCentral;
   readonly air: Air;
-  readonly controllers: readonly Controller[];
+  readonly radio: Controller;
   readonly devices: readonly [ContractPeripheral, ContractPeripheral];
 }
 
@@ -20,19 +20,26 @@ export async function openAirStage(
   const air = new Air({ connectionIntervalMs: options.connectionIntervalMs ?? 7.5, random: Math.random });
   air.rssi = () => -63;
   const radio = air.controller({ address: '00:1a:7d:da:71:13', addressType: 'public' });
-  const controllers = [radio, ...ADDRESSES.map((address) => air.controller({ address }))];
-  const undo = provideVirtualHci((id) => controllers[id]!);
-  const [first, second] = ['Desk 1234', 'Band 7'].map((each, at) => new ContractPeripheral(each, air, controllers[at + 1]!, radio));
-  const devices = [first!, second!] as const;
+  const [first, second] = [air.controller({ address: ADDRESSES[0] }), air.controller({ address: ADDRESSES[1] })];
+  const undo = provideVirtualHci((id) => [radio, first, second][id] ?? radio);
+  const devices = [
+    new ContractPeripheral('Desk 1234', air, first, radio),
+    new ContractPeripheral('Band 7', air, second, radio),
+  ] as const;
   await Promise.all(devices.map((device, at) => device.start(at + 1)));
   const clock = new ManualClock();
-  const central = new NobleCentral({ package: name, adapterIndex: 0, clock: options.clock ?? clock, domainClock: clock });
+  const central = new NobleCentral({
+    package: name,
+    adapterIndex: 0,
+    clock: options.clock ?? clock,
+    domainClock: clock,
+  });
   await central.start();
   return {
     central,
     clock,
     air,
-    controllers,
+    radio,
     devices,
     rssiDbm: -63,
     close: async () => {

@@ -16,10 +16,14 @@ interface CharacteristicOptions {
 
 /** What the specs use of a bleno instance. */
 export interface BlenoStack {
-  readonly PrimaryService: new (options: { readonly uuid: string; readonly characteristics: readonly object[] }) => object;
+  readonly PrimaryService: new (options: {
+    readonly uuid: string;
+    readonly characteristics: readonly object[];
+  }) => object;
   readonly Characteristic: new (options: CharacteristicOptions) => object;
   on(event: 'accept' | 'disconnect', listener: () => void): unknown;
-  waitForPoweredOnAsync(timeoutMs: number): Promise<void>;
+  /** Opens the adapter. */
+  on(event: 'stateChange', listener: (state: string) => void): unknown;
   setServicesAsync(services: readonly object[]): Promise<void>;
   startAdvertisingAsync(name: string, serviceUuids: readonly string[]): Promise<void>;
   /** Stops and lets the process end: bleno would ask `isDevUp` once a second for ever. */

@@ -43,8 +43,14 @@ export class ContractPeripheral implements ContractDevice {
       this.links -= 1;
       this.updates.clear();
     });
-    await stack.waitForPoweredOnAsync(5_000);
-    await stack.setServicesAsync([new stack.PrimaryService({ uuid: bare(SERVICE), characteristics: this.characteristics(stack) })]);
+    await new Promise<void>((resolve) => {
+      stack.on('stateChange', (state) => {
+        if (state === 'poweredOn') resolve();
+      });
+    });
+    await stack.setServicesAsync([
+      new stack.PrimaryService({ uuid: bare(SERVICE), characteristics: this.characteristics(stack) }),
+    ]);
     await stack.startAdvertisingAsync(this.name, [bare(SERVICE)]);
   }
 
