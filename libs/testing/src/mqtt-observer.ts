@@ -17,6 +17,8 @@ export interface Seen {
   readonly at: number;
 }
 
+const POLL_MS = 20;
+
 /** Somebody else on the broker: sees everything below `#`, and sends what a person or Home Assistant would. */
 export class MqttObserver {
   readonly seen: Seen[] = [];
@@ -76,16 +78,18 @@ export class MqttObserver {
       const look = (): void => {
         if (!condition()) return;
         clearTimeout(timer);
+        clearInterval(poll);
         this.waiting.delete(look);
         resolve();
       };
+      // A condition may also look at what the hub did, which sends no message.
+      const poll = setInterval(() => {
+        look();
+      }, POLL_MS);
       const timer = setTimeout(() => {
+        clearInterval(poll);
         this.waiting.delete(look);
-        reject(
-          new Error(
-            `not seen in ${String(deadlineMs)} ms: ${what}; newest: ${JSON.stringify([...this.latest].slice(-20))}`,
-          ),
-        );
+        reject(new Error(`not seen in ${String(deadlineMs)} ms: ${what}; newest: ${this.tail()}`));
       }, deadlineMs);
       this.waiting.add(look);
       look();
@@ -103,6 +107,13 @@ export class MqttObserver {
     options: { readonly retain?: boolean; readonly qos?: 0 | 1 } = {},
   ): Promise<void> {
     await this.client.publishAsync(topic, payload, { qos: 1, ...options });
+  }
+
+  private tail(): string {
+    return [...this.latest]
+      .slice(-20)
+      .map(([topic, payload]) => `${topic}=${payload.slice(0, 60)}`)
+      .join(', ');
   }
 
   async end(): Promise<void> {

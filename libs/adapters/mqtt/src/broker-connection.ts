@@ -2,7 +2,7 @@ import { connect, type IClientOptions, type IClientPublishOptions, type MqttClie
 import { type Clock, type Undo } from '#libs/application';
 import { monotonic, type MonotonicMs, SECOND_MS } from '#libs/domain';
 import { type BrokerAddress } from './broker-address.js';
-import { describeFailure, type Failure, isVersionDoubt, refusesVersion } from './broker-failure.js';
+import { describeFailure, type Failure, isVersionDoubt, refusesVersion, TAKEN_OVER } from './broker-failure.js';
 import { type MqttLogger } from './mqtt-options.js';
 import { type Outgoing } from './outbox.js';
 import { OFFLINE } from './payload.js';
@@ -46,6 +46,7 @@ const FIRST_RETRY_MS = SECOND_MS;
 const LONGEST_RETRY_MS = 60 * SECOND_MS;
 /** A connection that held this long was a good one: the back-off starts anew. */
 const STABLE_MS = 10 * SECOND_MS;
+const RESTLESS = 3;
 const CLOSE_DEADLINE_MS = 2 * SECOND_MS;
 
 /**
@@ -56,6 +57,8 @@ export class BrokerConnection {
   private client: MqttClient | null = null;
   private upSince: MonotonicMs | null = null;
   private failures = 0;
+  /** Connections in a row that were closed soon after they were made. */
+  private brief = 0;
   private retry: Undo | null = null;
   private stopped = false;
   private version: Version = 5;
@@ -204,9 +207,12 @@ export class BrokerConnection {
 
   private lost(upSince: MonotonicMs, failure: Failure): void {
     const { clock } = this.settings;
-    if (clock.monotonicMs() - upSince >= STABLE_MS) this.failures = 0;
+    const stable = clock.monotonicMs() - upSince >= STABLE_MS;
+    if (stable) this.failures = 0;
+    this.brief = stable ? 0 : this.brief + 1;
     this.version = this.only4 ? 4 : 5;
-    this.report(failure, 'connection lost');
+    // Mosquitto 2.0.11 closes the connection of a client that was taken over without saying so.
+    this.report(this.brief >= RESTLESS && failure.code === undefined ? TAKEN_OVER : failure, 'connection lost');
     this.retryLater();
   }
 

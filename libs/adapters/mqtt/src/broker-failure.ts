@@ -11,7 +11,10 @@ const UNSUPPORTED_VERSION = [1, 132];
 const NOT_ALLOWED = [4, 5, 134, 135, 138, 140];
 /** What brokers that never heard of MQTT 5 answer instead: unspecified, malformed packet, protocol error. */
 const CONFUSED = [128, 129, 130];
-const TAKEN_OVER = 142;
+const SESSION_TAKEN_OVER = 142;
+
+/** What a broker says, or should say, when another client came with our client id. */
+export const TAKEN_OVER: Failure = { code: SESSION_TAKEN_OVER };
 
 /** Whether the broker said in so many words that it does not speak this version. */
 export const refusesVersion = ({ code }: Failure): boolean =>
@@ -33,8 +36,8 @@ export const describeFailure = (
     const given = address.username === undefined ? 'no username is set' : 'username or password is not accepted';
     return { text: `the broker refused the log-in, ${given}: check mqtt.username and mqtt.password`, serious: true };
   }
-  if (code === TAKEN_OVER)
-    return { text: 'another client took over this client id: does a second hub run with the same id?', serious: true };
+  if (code === SESSION_TAKEN_OVER)
+    return { text: 'another client takes over this client id: does a second hub run with the same id?', serious: true };
   if (code === 'ECONNREFUSED') return { text: 'nothing listens there (ECONNREFUSED)', serious: false };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return { text: `the host name is not known (${code})`, serious: false };

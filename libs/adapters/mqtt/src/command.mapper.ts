@@ -111,7 +111,7 @@ const openJson = (text: string): Envelope | string => {
   const { value, created, id } = fields;
   if (created !== undefined && !isEpochSeconds(created)) return '"created" is no number of seconds since 1970';
   if (id !== undefined && !isCommandId(id)) return '"id" is no text of 1 to 64 characters';
-  return { value, created: created === undefined ? null : epoch(created * SECOND_MS), id: id ?? null };
+  return { value, created: created === undefined ? null : epoch(Math.round(created * SECOND_MS)), id: id ?? null };
 };
 
 const isEpochSeconds = (value: unknown): value is number => typeof value === 'number' && value > 0;

@@ -154,6 +154,17 @@ describeWithMosquitto('MqttHomeBus on Mosquitto (MQTT 5)', () => {
     expect([...after.topics()].sort()).toEqual(held);
     await after.untilLast(HEIGHT, '1100');
     expect(ups).toEqual([true, false, true]);
+    expect(log.filter((line) => line.endsWith('with MQTT 5'))).toHaveLength(2);
+  });
+
+  it('says so when a second hub with the same id throws it out', async () => {
+    const observer = await anObserver();
+    await aBus().start(aHousehold());
+    await observer.untilLast(names.status, 'online');
+    await aBus().start(aHousehold());
+    const told = () =>
+      log.filter((line) => line.startsWith('error') && line.includes('does a second hub run with the same id?'));
+    await observer.until('the warning', () => told().length > 0, 15_000);
   });
 
   it('is not even sent a movement that the broker kept, but a stop is carried out and cleared', async () => {

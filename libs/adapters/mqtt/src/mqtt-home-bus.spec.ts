@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { SystemClock } from '#adapters/clock';
 import { type HomeCommand } from '#libs/application';
 import { aBandSnapshot, aDeskSnapshot, aHousehold, aHubSnapshot, aPersonSnapshot, MqttObserver } from '#libs/testing';
@@ -147,5 +148,130 @@ describe('MqttHomeBus on the embedded broker (MQTT 3.1.1)', () => {
     await secret.stop();
     expect(secret.url).toBe(url);
     expect(log.join('\n')).not.toMatch(/s3cret/);
+  });
+
+  it('bounds a flood and still hands on every stop in it', async () => {
+    const commands: HomeCommand[] = [];
+    bus.onCommand((command) => commands.push(command));
+    await bus.start(aHousehold());
+    await observer.untilLast(names.status, 'online');
+    await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        observer.publish(names.of('desk', 'linak-office', index % 10 === 0 ? 'stop/set' : 'target/set'), '900'),
+      ),
+    );
+    await observer.publish(names.of('desk', 'linak-office', 'stop/set'), 'last');
+    await observer.until('the last stop', () => commands.filter(({ kind }) => kind === 'stop').length === 21);
+    const moves = commands.filter(({ kind }) => kind === 'height').length;
+    expect(moves).toBeGreaterThanOrEqual(20);
+    expect(moves).toBeLessThan(40);
+    expect(bus.counters.flooded).toBe(180 - moves);
+    expect(log.filter((line) => line.includes('commands a second'))).toHaveLength(1);
+  });
+
+  it.each([
+    [60, "in the future: the sender's clock is ahead"],
+    [-60, 'ago, allowed are 10 s'],
+  ])('names a clock that is %d s off, and hands the command on as that stale', async (offS, words) => {
+    const commands: HomeCommand[] = [];
+    bus.onCommand((command) => commands.push(command));
+    await bus.start(aHousehold());
+    await observer.untilLast(names.status, 'online');
+    const created = clock.epochMs() / 1000 + offS;
+    await observer.publish(names.of('desk', 'linak-office', 'preset/set'), JSON.stringify({ value: 'stand', created }));
+    await observer.until('the command', () => commands.length === 1);
+    expect(commands).toMatchObject([{ kind: 'preset', preset: 'stand' }]);
+    const [command] = commands;
+    expect(command !== undefined && 'age' in command ? command.age.ageMs : null).toBeGreaterThan(50_000);
+    expect(log.filter((line) => /command-refused: .* (59|60)\.\d s /.test(line) && line.includes(words))).toHaveLength(
+      1,
+    );
+  });
+
+  it('goes on with the other listeners where one throws', async () => {
+    const commands: HomeCommand[] = [];
+    bus.onCommand(() => {
+      throw new Error('broken listener');
+    });
+    const undo = bus.onCommand((command) => commands.push(command));
+    await bus.start(aHousehold());
+    await observer.untilLast(names.status, 'online');
+    await observer.publish(names.of('person', 'ada', 'later/set'), 'later');
+    await observer.until('the later', () => commands.length === 1);
+    undo();
+    await observer.publish(names.of('person', 'ada', 'later/set'), 'later');
+    await observer.until('the second', () => bus.counters.accepted === 2);
+    expect(commands).toHaveLength(1);
+    expect(log.filter((line) => line.includes('broken listener'))).toHaveLength(2);
+  });
+
+  it('sends events unretained, in the words of the entity', async () => {
+    await bus.start(aHousehold());
+    await observer.untilLast(names.status, 'online');
+    const { id } = aDeskSnapshot();
+    bus.publishEvent({ kind: 'move-started', deskId: id, txId: 't1', targetMm: 1100 });
+    bus.publishEvent({
+      kind: 'command-refused',
+      deskId: null,
+      commandId: 'k1',
+      guards: ['command-stale'],
+      text: 'too old',
+    });
+    const topic = names.of('desk', 'linak-office', 'event');
+    await observer.until('both events', () => observer.last(names.of('hub', '7c1', 'event')) !== undefined);
+    expect(observer.payloads(topic)).toEqual(['{"event_type":"move-started","tx_id":"t1","target_mm":1100}']);
+    const late = await MqttObserver.connect(url);
+    await late.untilLast(names.status, 'online');
+    expect(late.last(topic)).toBeUndefined();
+    await late.end();
+  });
+
+  it('finds 3.1.1 also where the broker drops MQTT 5 without a word', async () => {
+    const port = Number(new URL(url).port);
+    const old = createServer((near) => {
+      near.on('error', () => undefined);
+      near.once('data', (packet: Buffer) => {
+        // CONNECT: the protocol version follows the name "MQTT".
+        if (packet[packet.indexOf('MQTT') + 4] === 5) near.destroy();
+        else {
+          const far = connect(port, '127.0.0.1', () => far.write(packet));
+          far.on('error', () => undefined);
+          far.pipe(near).pipe(far);
+        }
+      });
+    });
+    await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+    const oldUrl = `mqtt://127.0.0.1:${String((old.address() as AddressInfo).port)}`;
+    const through = new MqttHomeBus({ ...options(), url: oldUrl });
+    await through.start(aHousehold());
+    await observer.untilLast(names.status, 'online');
+    expect(log).toContain(`MQTT: connected to ${oldUrl} with MQTT 3.1.1`);
+    await through.stop();
+    old.close();
+  });
+
+  it('stops in time while a broker accepts the connection and says nothing', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const hung = new MqttHomeBus({
+      ...options(),
+      url: `mqtt://127.0.0.1:${String((silent.address() as AddressInfo).port)}`,
+    });
+    await hung.start(aHousehold());
+    hung.publishDesk(aDeskSnapshot());
+    await hung.stop();
+    expect(hung.connected).toBe(false);
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+
+  it.each([
+    ['no URL', { url: 'broker:1883' }, 'mqtt.bad-url'],
+    ['another scheme', { url: 'http://hub:s3cret@broker' }, 'mqtt.bad-url'],
+    ['a base that is the discovery prefix', { base: 'homeassistant' }, 'mqtt.base-is-prefix'],
+  ])('refuses %s with its cause and without its secrets', (_, change, code) => {
+    expect(() => new MqttHomeBus({ ...options(), ...change })).toThrow(expect.objectContaining({ code }) as Error);
+    expect(() => new MqttHomeBus({ ...options(), ...change })).toThrow(/^(?!.*s3cret)/);
   });
 });

@@ -25,7 +25,8 @@ export const hubStates = (snapshot: HubSnapshot, version: string): States<'hub'>
   version,
   radio: snapshot.radio === 'powered-on',
   'radio-state': snapshot.radio,
-  'radio-problem': snapshot.radioProblem,
+  // Null would be unknown in Home Assistant; that there is none is known.
+  'radio-problem': snapshot.radioProblem ?? 'none',
 });
 
 /**
