@@ -18,7 +18,9 @@ function esmPackages(root) {
     for (const entry of fs.readdirSync(folder)) {
       if (entry.startsWith('.')) continue;
       if (!entry.startsWith('@')) visit(path.join(folder, entry), entry);
-      else for (const scoped of fs.readdirSync(path.join(folder, entry))) visit(path.join(folder, entry, scoped), `${entry}/${scoped}`);
+      else
+        for (const scoped of fs.readdirSync(path.join(folder, entry)))
+          visit(path.join(folder, entry, scoped), `${entry}/${scoped}`);
     }
   };
   walk(root);
@@ -27,7 +29,12 @@ function esmPackages(root) {
 
 const swc = (parser, transform) => [
   '@swc/jest',
-  { swcrc: false, sourceMaps: 'inline', module: { type: 'commonjs' }, jsc: { target: 'es2022', keepClassNames: true, parser, transform } },
+  {
+    swcrc: false,
+    sourceMaps: 'inline',
+    module: { type: 'commonjs' },
+    jsc: { target: 'es2022', keepClassNames: true, parser, transform },
+  },
 ];
 
 export default {

@@ -15,7 +15,13 @@ export interface PostureSpan {
 /** What the core wants done, imperative. The shell journals first, then dispatches. */
 export type Effect =
   | { readonly type: 'IssuePrompt'; readonly prompt: Prompt }
-  | { readonly type: 'ClosePrompt'; readonly promptId: PromptId; readonly personId: PersonId; readonly outcome: PromptOutcome; readonly at: Stamp }
+  | {
+      readonly type: 'ClosePrompt';
+      readonly promptId: PromptId;
+      readonly personId: PersonId;
+      readonly outcome: PromptOutcome;
+      readonly at: Stamp;
+    }
   | {
       readonly type: 'JournalAnswer';
       readonly promptId: PromptId;

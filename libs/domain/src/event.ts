@@ -37,9 +37,21 @@ export type DomainEvent =
       readonly minutes: number;
       readonly surface: Surface;
     }
-  | { readonly type: 'ModeLowered'; readonly at: Stamp; readonly personId: PersonId; readonly mode: Mode; readonly surface: Surface }
+  | {
+      readonly type: 'ModeLowered';
+      readonly at: Stamp;
+      readonly personId: PersonId;
+      readonly mode: Mode;
+      readonly surface: Surface;
+    }
   /** The supervisor's verdict on this person's own move request or the end of any move of their desk. */
-  | { readonly type: 'MoveStarted'; readonly at: Stamp; readonly deskId: DeskId; readonly txId: TxId; readonly targetMm: number }
+  | {
+      readonly type: 'MoveStarted';
+      readonly at: Stamp;
+      readonly deskId: DeskId;
+      readonly txId: TxId;
+      readonly targetMm: number;
+    }
   | {
       readonly type: 'MoveEnded';
       readonly at: Stamp;
