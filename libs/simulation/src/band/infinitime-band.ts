@@ -119,10 +119,6 @@ export class InfiniTimeBand {
     this.sensors.activity = activity;
   }
 
-  get stepCount(): number {
-    return this.sensors.stepCount;
-  }
-
   set notifications(setting: NotificationSetting) {
     this.screen.setting = setting;
   }

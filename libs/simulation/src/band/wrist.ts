@@ -11,7 +11,7 @@ const STRIDE_HZ = STEPS_PER_MINUTE / 60;
 
 /**
  * Noise per axis and swing in mg. Chosen so that the mean amplitude deviation over 10 s falls near the measured medians at
- * the wrist: sitting 3, standing 9, walking 220 mg (docs/policy.md, figures on wrist acceleration).
+ * the wrist: sitting 3, standing 9, walking 220 mg (own count over the public selfBACK recordings, see docs/policy.md).
  */
 const NOISE_MG: Record<WristActivity, number> = { off: 0, resting: 4, typing: 10, standing: 11, walking: 90 };
 const SWING_MG: Record<WristActivity, number> = { off: 0, resting: 0, typing: 0, standing: 0, walking: 340 };

@@ -86,15 +86,9 @@ export class BlenoPeripheral {
     return peripheral;
   }
 
-  /** Sends to whoever subscribed. Returns whether anybody did. */
-  notify(uuid: string, bytes: Buffer): boolean {
-    const subscribers = this.updates.get(uuid);
-    for (const update of subscribers?.values() ?? []) update(bytes);
-    return (subscribers?.size ?? 0) > 0;
-  }
-
-  subscribed(uuid: string): boolean {
-    return (this.updates.get(uuid)?.size ?? 0) > 0;
+  /** Sends to whoever subscribed. */
+  notify(uuid: string, bytes: Buffer): void {
+    for (const update of this.updates.get(uuid)?.values() ?? []) update(bytes);
   }
 
   stop(): void {
