@@ -8,7 +8,7 @@ export interface ProfileProblem {
 
 /** Names each driver asks its profile for. */
 const DRIVER_CHARACTERISTICS = {
-  linak: ['command', 'error', 'dpg', 'reference_output', 'reference_input'],
+  linak: ['command', 'error', 'dpg', 'reference_output', 'mask', 'reference_input'],
   infinitime: ['steps', 'motion', 'new_alert', 'call_answer', 'current_time', 'firmware', 'heart_rate', 'battery'],
 } as const satisfies Record<Profile['driver'], readonly string[]>;
 

@@ -1,4 +1,11 @@
-import { type BandSession, BleLink, type CharacteristicRef, type Notification, type Undo } from '#libs/application';
+import {
+  type BandSession,
+  BleLink,
+  type CharacteristicRef,
+  type Notification,
+  StanceError,
+  type Undo,
+} from '#libs/application';
 import { type Observation } from '#libs/domain';
 import { ManualClock } from '#libs/testing';
 import { DecodeIssueLog } from '../../profiles/decode-issue-log.js';
@@ -113,6 +120,14 @@ describe('an InfiniTime session', () => {
     });
     expect(seen).toEqual([]);
     expect(session.firmware).toBeNull();
+  });
+
+  it('does without what the watch refuses to tell, but not without the link', async () => {
+    const failing = (code: string) => (link: WatchLink) => {
+      link.read = () => Promise.reject(new StanceError(code, 'no value'));
+    };
+    expect((await openWatch(failing('radio.empty-read'))).seen).toEqual([]);
+    await expect(openWatch(failing('radio.link-lost'))).rejects.toMatchObject({ code: 'radio.link-lost' });
   });
 
   it('decodes what the watch notifies', async () => {

@@ -8,6 +8,7 @@ import { type BandProfile } from '../../profiles/profile.schema.js';
 import { refOf } from '../../profiles/refs.js';
 import { type DeviceDeps } from '../device-deps.js';
 import { ObservationFeed } from '../observation-feed.js';
+import { readOptional } from '../optional-read.js';
 
 /** What is read once on connect: they are notified only when they change. */
 const READ_ON_CONNECT = ['battery', 'steps'] as const;
@@ -72,8 +73,8 @@ class InfinitimeSession implements BandSession {
     if (link.has(time)) {
       await link.write(time, encodeCurrentTime(clock.epochMs(), utcOffsetMinutes), { withResponse: true });
     }
-    const firmware = refOf(this.profile, 'firmware');
-    if (link.has(firmware)) this.firmware = new TextDecoder().decode(await link.read(firmware)) || null;
+    const firmware = await readOptional(link, refOf(this.profile, 'firmware'));
+    if (firmware !== null) this.firmware = new TextDecoder().decode(firmware);
     for (const name of READ_ON_CONNECT) await this.#readOnce(refOf(this.profile, name));
   }
 
@@ -107,9 +108,8 @@ class InfinitimeSession implements BandSession {
   }
 
   async #readOnce(ref: CharacteristicRef): Promise<void> {
-    if (!this.deps.link.has(ref)) return;
-    const bytes = await this.deps.link.read(ref);
-    this.#accept(ref.characteristic, bytes, this.deps.clock.stamp());
+    const bytes = await readOptional(this.deps.link, ref);
+    if (bytes !== null) this.#accept(ref.characteristic, bytes, this.deps.clock.stamp());
   }
 
   #accept(characteristic: string, bytes: Uint8Array, at: Stamp): void {

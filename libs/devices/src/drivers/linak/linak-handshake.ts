@@ -3,16 +3,16 @@ import { parseBaseOffset, parseCapabilities, parseUserId } from '../../profiles/
 import { DPG, encodeBecomeOwner, encodeDpgRead } from '../../profiles/encode/linak.js';
 import { type DeskProfile } from '../../profiles/profile.schema.js';
 import { refOf } from '../../profiles/refs.js';
+import { readOptional } from '../optional-read.js';
 import { type DpgChannel } from './dpg-channel.js';
 
 const LENGTH = { capabilities: 2, userId: 17, baseOffset: 3, acknowledged: 0 } as const;
 /** Bit 0 of the actuator mask and of the references: a desk. Linak beds share the UUIDs and must be refused. */
 const DESK_BIT = 0x01;
 
-/** Refuses a Linak device that is no desk. The mask is read where it exists; older firmware answers empty. */
+/** Refuses a Linak device that is no desk. The mask is looked at where the device has it. */
 export const requireDesk = async (link: BleLink, profile: DeskProfile, dpg: DpgChannel): Promise<void> => {
-  const mask = refOf(profile, 'mask');
-  const actuators = link.has(mask) ? (await link.read(mask))[0] : undefined;
+  const actuators = (await readOptional(link, refOf(profile, 'mask')))?.[0];
   const data = await dpg.request(encodeDpgRead(DPG.capabilities), LENGTH.capabilities);
   const references = data === null ? undefined : parseCapabilities(data)?.references;
   const isDesk = [actuators, references].every((bits) => bits === undefined || (bits & DESK_BIT) !== 0);

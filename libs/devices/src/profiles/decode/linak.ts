@@ -41,7 +41,7 @@ export const decodeDpgReply = (bytes: Uint8Array): DpgReply => {
 };
 
 /** Answer to command 80. `references` is a bit mask of the actuators present, bit 0 the desk. */
-export interface DeskCapabilities {
+interface DeskCapabilities {
   readonly memorySlots: number;
   readonly bleAllowed: boolean;
   readonly references: number;
