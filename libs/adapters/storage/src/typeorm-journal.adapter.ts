@@ -37,7 +37,7 @@ export class TypeOrmJournal extends Journal {
     super();
   }
 
-  get notices(): readonly StanceError[] {
+  override get notices(): readonly StanceError[] {
     return this.parts.notices;
   }
 

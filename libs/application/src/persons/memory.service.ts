@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { monotonic, type PersonState } from '#libs/domain';
+import { type DeskId, monotonic, type PersonState } from '#libs/domain';
+import { hasCode } from '../errors.js';
 import { EffectRunner } from '../hub/effect-runner.service.js';
 import { HubFeed } from '../hub/hub-feed.service.js';
 import { Pipeline } from '../hub/pipeline.service.js';
@@ -24,7 +25,7 @@ export class Memory {
   ) {}
 
   async restore(): Promise<void> {
-    for (const deskId of await this.journal.lockedDesks()) {
+    for (const deskId of await this.desksToLock()) {
       this.pipeline.acceptMotion(deskId, { type: 'LockRestored', at: this.clock.stamp() });
     }
     for (const engine of this.pipeline.engines.persons.values()) await this.resume(engine);
@@ -44,6 +45,13 @@ export class Memory {
     await this.runner.idle();
   }
 
+  /** Without the earlier journal nobody knows which desk was locked out, so every one is, until a person unlocks it (S-10). */
+  private async desksToLock(): Promise<readonly DeskId[]> {
+    for (const notice of this.journal.notices) this.fault(notice.code, notice.message);
+    const lost = this.journal.notices.some((notice) => hasCode(notice, 'journal.corrupt'));
+    return lost ? [...this.pipeline.engines.desks.keys()] : this.journal.lockedDesks();
+  }
+
   private async save(): Promise<void> {
     const at = this.clock.epochMs();
     await this.runner.append([...this.pipeline.engines.persons.values()].map((engine) => checkpointOf(engine, at)));
@@ -59,8 +67,14 @@ export class Memory {
       // The core brings the monotonic stamps of the earlier process over, and lives the gap through by its own rules.
       this.pipeline.accept({ type: 'Resumed', at: now, personId, downMs: Math.max(0, now.epoch - checkpoint.at) });
     } catch (error) {
-      const message = `the stored state of ${personId} could not be read and is left out: ${String(error)}`;
-      this.feed.tell({ kind: 'fault', code: 'journal.checkpoint-unreadable', message }, now);
+      this.fault(
+        'journal.checkpoint-unreadable',
+        `the stored state of ${personId} could not be read and is left out: ${String(error)}`,
+      );
     }
+  }
+
+  private fault(code: string, message: string): void {
+    this.feed.tell({ kind: 'fault', code, message }, this.clock.stamp());
   }
 }

@@ -1,3 +1,4 @@
+import { type StanceError } from '../errors.js';
 import {
   type Answer,
   type DeskId,
@@ -102,6 +103,8 @@ export interface Checkpoint {
  * all; appends land in call order. Errors carry `journal.*` codes.
  */
 export abstract class Journal {
+  /** What a person must know of how it was opened: a `journal.corrupt` means that earlier lock-outs are lost. */
+  abstract readonly notices: readonly StanceError[];
   abstract append(entries: readonly JournalEntry[]): Promise<void>;
   abstract latestCheckpoint(personId: PersonId): Promise<Checkpoint | null>;
   /** Desks that were locked out and not unlocked since. */
