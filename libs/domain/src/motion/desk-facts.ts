@@ -42,13 +42,6 @@ export const unknownDesk: DeskFacts = {
 
 const older = (at: Stamp, than: Stamp | null): boolean => than !== null && at.mono < than.mono;
 
-/** Forgets what was read, for a link that ended or cannot be trusted any more. */
-export const linkForgotten = (facts: DeskFacts, at: Stamp): DeskFacts => ({
-  ...unknownDesk,
-  linkAt: at,
-  clockJumpedAt: facts.clockJumpedAt,
-});
-
 /** The height report in this event that is new and belongs to the present link of this desk, else null. */
 export function freshReading(facts: DeskFacts, event: MotionEvent, deskId: DeskId): HeightReading | null {
   if (event.type !== 'Observed' || event.source !== deskId || event.observation.kind !== 'height') return null;
@@ -62,7 +55,7 @@ export function foldDesk(facts: DeskFacts, event: MotionEvent, deskId: DeskId): 
   switch (event.type) {
     case 'LinkChanged':
       if (event.source !== deskId || older(event.at, facts.linkAt)) return facts;
-      return { ...linkForgotten(facts, event.at), up: event.up };
+      return { ...unknownDesk, up: event.up, linkAt: event.at, clockJumpedAt: facts.clockJumpedAt };
     case 'LimitsRead':
       if (!facts.up || older(event.at, facts.linkAt)) return facts;
       return { ...facts, limits: { minMm: event.minMm, maxMm: event.maxMm, at: event.at } };

@@ -2,7 +2,6 @@ import { type PersonId } from '../ids.js';
 import { type MotionPolicy } from '../policy.js';
 import { monotonic, type EpochMs, type Stamp } from '../time.js';
 import { type CoachHolds, humanStopped, latest, overridden } from './coach-holds.js';
-import { linkForgotten } from './desk-facts.js';
 import { BUDGET_MS, motorTimeMs, ranFor, travelMs } from './motor-budget.js';
 import { type StopReason } from './motion-effect.js';
 import { type MoveOutcome } from './outcome.js';
@@ -51,7 +50,7 @@ function newMove(state: SupervisorState, event: MoveRequested, fromMm: number, p
     fromMm,
     targetMm,
     startedAt: at,
-    travelEnds: monotonic(at.mono + Math.min(travel, budget)),
+    travelEnds: monotonic(Math.floor(at.mono + Math.min(travel, budget))),
     watched: presentPersons(state, at, policy),
     stopping: null,
     humanStop: false,
@@ -130,8 +129,8 @@ function afterOutcome(holds: CoachHolds, { result }: MoveOutcome, at: Stamp): Co
   return result === 'timed-out' || result === 'link-lost' ? { ...holds, faultAt: latest(holds.faultAt, at) } : holds;
 }
 
-/** A mover that was told to stop and never reported is not trusted: nothing moves before a new link is up. */
+/** A mover that was told to stop and never reported is not trusted: nothing moves before the limits are read afresh. */
 export function giveUpMove(state: SupervisorState, at: Stamp): MotionStep {
   const ended = endMove(state, { result: 'timed-out', heightMm: null }, at);
-  return { ...ended, state: { ...ended.state, desk: linkForgotten(ended.state.desk, at) } };
+  return { ...ended, state: { ...ended.state, desk: { ...ended.state.desk, limits: null } } };
 }

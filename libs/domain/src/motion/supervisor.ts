@@ -65,7 +65,9 @@ function foldFacts(state: SupervisorState, event: MotionEvent, policy: MotionPol
   const watched = then(linkChanged ? restHand(state) : stay(state), (known) =>
     stay(foldHeight(known, reading, policy)),
   );
-  return then(watched, (known) => stay(foldPersons({ ...known, desk }, event, policy)));
+  // After a jump nobody knows how long ago the last press was.
+  const handset = event.type === 'ClockJumped' ? { handsetAt: null } : {};
+  return then(watched, (known) => stay(foldPersons({ ...known, desk, ...handset }, event, policy)));
 }
 
 function foldHeight(
