@@ -195,6 +195,23 @@ describe('The step of one person', () => {
     expect(view.sit?.ms).toBeLessThan(900_000);
   });
 
+  it('books nothing while a clock that was set back catches up, and writes no span twice', () => {
+    const records = play({
+      segments: [
+        { doing: 'sit', seconds: 1_800 },
+        { doing: 'stand', seconds: 3_600 },
+        { doing: 'leave', seconds: 600 },
+      ],
+      interjections: [{ what: 'clock-jump', gapS: -1_200, atS: 900 }],
+    });
+    const spans = records.flatMap(({ effects }) => effects.flatMap((e) => (e.type === 'JournalSpan' ? [e.span] : [])));
+    expect(
+      spans.every(({ from, to }, i) => to.epoch > from.epoch && (i === 0 || from.epoch === spans[i - 1]!.to.epoch)),
+    ).toBe(true);
+    const { totals } = viewOf(last(records)).today;
+    expect(Object.values(totals).reduce((a, b) => a + b, 0)).toBe(last(records).at.epoch - records[0]!.at.epoch);
+  });
+
   it('ignores events of other persons and stale answers', () => {
     const { after, policy, at } = last(play({ segments: [{ doing: 'sit', seconds: 600 }] }));
     const foreign = { type: 'SnoozeRequested', at, personId: 'eve' as never, minutes: 60, surface: 'mqtt' } as const;
