@@ -11,16 +11,6 @@ export { type SupervisorState, initialSupervisor } from './motion/supervisor-sta
 export { supervise } from './motion/supervisor.js';
 export * from './observation.js';
 export * from './policy.js';
-export {
-  estimate,
-  foldBelief,
-  initialBelief,
-  lastMovingEvidence,
-  nextPostureChangeAt,
-  type PostureBelief,
-  presence,
-} from './posture/belief.js';
-export { type PostureContext } from './posture/evidence.js';
 export * from './posture/posture.js';
 export * from './prompt.js';
 export { type ClockView, initialPerson, type PersonState, type PersonView, personView } from './state.js';

@@ -1,4 +1,5 @@
 import {
+  type DomainEvent,
   type Effect,
   type EpochMs,
   type Interval,
@@ -43,6 +44,8 @@ interface Moment {
 
 const prompts = (effects: readonly Effect[]): Prompt[] =>
   effects.flatMap((effect) => (effect.type === 'IssuePrompt' ? [effect.prompt] : []));
+
+type AnsweredEvent = Extract<DomainEvent, { readonly type: 'PromptAnswered' }>;
 
 /** Folds a record from the outside. Monotonic times are shifted at restarts by the wall time that passed. */
 class Outsider {
@@ -99,16 +102,17 @@ class Outsider {
           this.lowered = { to: event.mode, configured: policy.mode };
         }
         return;
-      case 'PromptAnswered': {
-        const prompt = this.history.find((issued) => issued.prompt.id === event.promptId)?.prompt;
-        const minutes = event.answer === 'later' ? 5 : event.answer === 'refused' ? 10 : 0;
-        if (prompt !== undefined && effects.some(({ type }) => type === 'JournalAnswer')) {
-          this.held[prompt.kind] = mono + minutes * MINUTE;
-        }
+      case 'PromptAnswered':
+        this.hold(event, effects, mono);
         return;
-      }
       default:
     }
+  }
+
+  private hold(event: AnsweredEvent, effects: readonly Effect[], mono: number): void {
+    const prompt = this.history.find((issued) => issued.prompt.id === event.promptId)?.prompt;
+    if (prompt === undefined || !effects.some(({ type }) => type === 'JournalAnswer')) return;
+    this.held[prompt.kind] = mono + { accepted: 0, later: 5, refused: 10 }[event.answer] * MINUTE;
   }
 
   private mode(configured: Mode): Mode {
@@ -124,30 +128,31 @@ class Outsider {
     }
   }
 
-  private moment(record: Recorded, view: PersonView, mono: number, issuedNow: readonly Prompt[]): Moment {
+  private isSilent(record: Recorded, mono: number): boolean {
     const { epoch: wall } = record.at;
-    const { posture, confidence, reasons } = view.estimate;
     const mode = this.mode(record.policy.mode);
-    const hours = within(this.working, wall) && !within(this.quiet, wall);
-    const silent =
-      mode === 'off' || mode === 'observe' || !hours || (mono < this.snoozeMono && wall < this.snoozeEpoch);
-    const returning = this.returnedMono !== null && mono - this.returnedMono < record.policy.settleAfterReturnS * 1_000;
-    const atDesk = posture === 'sitting' || posture === 'standing';
-    const stale = reasons.some(({ kind }) => kind === 'no-evidence');
+    if (mode === 'off' || mode === 'observe') return true;
+    if (!within(this.working, wall) || within(this.quiet, wall)) return true;
+    return mono < this.snoozeMono && wall < this.snoozeEpoch;
+  }
+
+  private moment(record: Recorded, view: PersonView, mono: number, issuedNow: readonly Prompt[]): Moment {
+    const settleMs = record.policy.settleAfterReturnS * 1_000;
+    const returning = this.returnedMono !== null && mono - this.returnedMono < settleMs;
     // A first sight after a long gap counts as a return too; the coach shows it in its clock.
-    const fresh = view.sinceReturnMs !== null && view.sinceReturnMs < record.policy.settleAfterReturnS * 1_000;
+    const fresh = view.sinceReturnMs !== null && view.sinceReturnMs < settleMs;
     return {
       record,
       view,
       mono,
-      epoch: wall,
-      silent,
-      settled: atDesk && confidence >= 0.8 && !stale && !returning && !fresh,
+      epoch: record.at.epoch,
+      silent: this.isSilent(record, mono),
+      settled: isSure(view) && !returning && !fresh,
       returning,
       issuedNow,
       history: [...this.history],
       issuedToday: this.issuedToday,
-      workingHoursLeft: Math.ceil(this.workingLeft(wall) / HOUR),
+      workingHoursLeft: Math.ceil(this.workingLeft(record.at.epoch) / HOUR),
       heldUntil: { ...this.held },
     };
   }
@@ -158,6 +163,12 @@ class Outsider {
     return ms;
   }
 }
+
+/** Sitting or standing, sure enough to act on, by fresh evidence. */
+const isSure = ({ estimate: { posture, confidence, reasons } }: PersonView): boolean =>
+  (posture === 'sitting' || posture === 'standing') &&
+  confidence >= 0.8 &&
+  !reasons.some(({ kind }) => kind === 'no-evidence');
 
 function* moments(records: readonly Recorded[]): Generator<Moment> {
   const outsider = new Outsider();
@@ -228,42 +239,43 @@ const SIDES = {
   standing: { kind: 'sit', clock: 'stand' },
 } as const;
 
-function repeatsInTime(records: readonly Recorded[], posture: 'sitting' | 'standing', absolute: boolean): Verdict {
-  const { kind, clock } = SIDES[posture];
+type Side = 'sitting' | 'standing';
+
+/** In this posture, and its clock at or past a limit in minutes. */
+const isPast = ({ view }: Moment, side: Side, limitMin: number): boolean =>
+  view.estimate.posture === side && (view[SIDES[side].clock]?.ms ?? 0) >= limitMin * MINUTE;
+
+/** What excuses every silence: hours and wishes of the person, and doubt about them. */
+const isExcused = (moment: Moment, kind: PromptKind): boolean =>
+  moment.silent || !moment.settled || moment.mono < moment.heldUntil[kind];
+
+function repeatsInTime(records: readonly Recorded[], side: Side, absolute: boolean): Verdict {
+  const { kind, clock } = SIDES[side];
   return judge(
     records,
     (moment) => {
-      const { view, mono, record } = moment;
-      const { policy } = record;
+      const { policy } = moment.record;
       const limitMin = absolute ? policy.stand.absoluteMaxMin : policy[clock].hardMin;
-      const due = view.estimate.posture === posture && (view[clock]?.ms ?? 0) >= limitMin * MINUTE;
-      if (!due || moment.silent || !moment.settled || mono < moment.heldUntil[kind]) return null;
+      if (!isPast(moment, side, limitMin) || isExcused(moment, kind)) return null;
       if (!absolute && bucketsAreEmpty(moment)) return null;
-      return mono - lastOf(moment, kind) <= policy.repromptMin * MINUTE;
+      return moment.mono - lastOf(moment, kind) <= policy.repromptMin * MINUTE;
     },
     `no ${kind} prompt in time`,
   );
 }
 
 /** "Never zero prompts in a rolling 60 min beyond hard": the day's maximum may be spent, nothing else excuses it. */
-function neverSilentForAnHour(records: readonly Recorded[], posture: 'sitting' | 'standing'): Verdict {
-  const { kind, clock } = SIDES[posture];
+function neverSilentForAnHour(records: readonly Recorded[], side: Side): Verdict {
+  const { kind, clock } = SIDES[side];
   let barrenSince: number | null = null;
   return judge(
     records,
     (moment) => {
-      const { view, mono, record } = moment;
-      const { policy } = record;
-      const over = view.estimate.posture === posture && (view[clock]?.ms ?? 0) >= policy[clock].hardMin * MINUTE;
-      const excused =
-        moment.silent ||
-        !moment.settled ||
-        mono < moment.heldUntil[kind] ||
-        moment.issuedToday >= policy.prompts.perDayMax;
-      if (!over || excused) barrenSince = null;
-      else barrenSince ??= mono;
-      if (barrenSince === null) return null;
-      return mono - Math.max(barrenSince, lastOf(moment, kind)) <= HOUR;
+      const { policy } = moment.record;
+      const spent = moment.issuedToday >= policy.prompts.perDayMax;
+      const over = isPast(moment, side, policy[clock].hardMin) && !isExcused(moment, kind) && !spent;
+      barrenSince = over ? (barrenSince ?? moment.mono) : null;
+      return barrenSince === null ? null : moment.mono - Math.max(barrenSince, lastOf(moment, kind)) <= HOUR;
     },
     `an hour without a ${kind} prompt`,
   );
@@ -307,31 +319,48 @@ const ANSWERS: Record<PromptKind, readonly string[]> = {
   walk: ['moving', 'away'],
 };
 
-/** C-11: a prompt that was followed is closed as followed, once, and its cycle stays silent. */
+/** Whether a prompt should have been closed by now: its life is over, or the person has done what it asked. */
+function isOverdue(open: Prompt, { record, view, silent }: Moment): boolean {
+  const { posture, since } = view.estimate;
+  const followed = ANSWERS[open.kind].includes(posture) && record.at.mono - since.mono >= 20_000;
+  return (followed && !silent) || (record.event.type !== 'Resumed' && record.at.mono >= open.expiresAt.mono);
+}
+
+/** C-11: a prompt that was followed is closed as followed, once, and its kind stays silent for the repeat interval. */
 export function complianceClosesThePrompt(records: readonly Recorded[]): Verdict {
   let open: Prompt | null = null;
-  let followed: { prompt: Prompt; mono: number } | null = null;
+  const quietUntil: Record<PromptKind, number> = { stand: 0, sit: 0, walk: 0 };
   return judge(
     records,
-    ({ record, view, mono, issuedNow, silent }) => {
-      const { posture, since } = view.estimate;
+    (moment) => {
+      const { record, mono, issuedNow } = moment;
       const closed = record.effects.flatMap((effect) => (effect.type === 'ClosePrompt' ? [effect] : []));
-      const earlier = open;
-      if (closed.some(({ promptId }) => promptId === earlier?.id)) open = null;
-      const repeated = issuedNow.some(({ kind }) => kind === followed?.prompt.kind);
-      const early = repeated && followed !== null && mono - followed.mono < record.policy.repromptMin * MINUTE;
-      const complied = closed.find(({ outcome }) => outcome === 'complied');
-      if (complied !== undefined && earlier !== null)
-        followed = { prompt: earlier, mono: mono - (record.at.mono - earlier.issuedAt.mono) };
-      open = issuedNow[0] ?? open;
-      if (early) return false;
-      if (open !== null && ANSWERS[open.kind].includes(posture) && !silent && record.at.mono - since.mono >= 20_000)
-        return false;
-      if (open !== null && record.event.type !== 'Resumed' && record.at.mono >= open.expiresAt.mono) return false;
-      return complied === undefined ? null : closed.length === 1;
+      const complied = closed.some(({ outcome }) => outcome === 'complied');
+      const early = issuedNow.some(({ kind }) => mono < quietUntil[kind]);
+      if (open !== null && complied) {
+        quietUntil[open.kind] = mono - (record.at.mono - open.issuedAt.mono) + record.policy.repromptMin * MINUTE;
+      }
+      open = issuedNow[0] ?? (closed.length > 0 ? null : open);
+      if (early || (open !== null && isOverdue(open, moment))) return false;
+      return complied ? closed.length === 1 : null;
     },
     'compliance not honoured',
   );
+}
+
+/** Whether the spans of these effects continue at `end` without gap or overlap; answers with the new end. */
+function joined(
+  effects: readonly Effect[],
+  end: number | null,
+): { readonly end: number | null; readonly holds: boolean } {
+  let at = end;
+  for (const effect of effects) {
+    if (effect.type !== 'JournalSpan') continue;
+    const { from, to } = effect.span;
+    if (to.epoch <= from.epoch || (at !== null && from.epoch !== at)) return { end: at, holds: false };
+    at = to.epoch;
+  }
+  return { end: at, holds: true };
 }
 
 /** C-18: today's totals are the wall time of the tracked day, and the spans join without gap or overlap. */
@@ -342,18 +371,13 @@ export function totalsAreTheWallTime(records: readonly Recorded[]): Verdict {
   return judge(
     records,
     ({ record, view, epoch: wall }) => {
-      if (wall >= dayEnds) dayFrom = dayEnds;
-      if (wall >= dayEnds) dayEnds = Number.POSITIVE_INFINITY;
+      if (wall >= dayEnds) [dayFrom, dayEnds] = [dayEnds, Number.POSITIVE_INFINITY];
       if (record.event.type === 'CalendarResolved') ({ dayEnds } = record.event);
       const sum = Object.values(view.today.totals).reduce((a, b) => a + b, 0);
-      for (const effect of record.effects) {
-        if (effect.type !== 'JournalSpan') continue;
-        const { from, to } = effect.span;
-        if (to.epoch <= from.epoch || (spanEnd !== null && from.epoch !== spanEnd)) return false;
-        spanEnd = to.epoch;
-      }
+      const { end, holds } = joined(record.effects, spanEnd);
+      spanEnd = end;
       const open = spanEnd === null || spanEnd === record.after.ledger.open.from.epoch;
-      return open && Math.abs(sum - (wall - dayFrom)) <= 1_000;
+      return holds && open && Math.abs(sum - (wall - dayFrom)) <= 1_000;
     },
     'totals are not the wall time',
   );

@@ -299,6 +299,3 @@ export function presence(
 
 /** When walking was last at least as probable as not. Raising the wrist for a tap is not walking. */
 export const lastMovingEvidence = (belief: PostureBelief): Stamp | null => belief.lastMoving;
-
-/** The next instant at which time alone can change the published estimate; may be early, is never late. */
-export const nextPostureChangeAt = (belief: PostureBelief): MonotonicMs | null => belief.dueMono;
