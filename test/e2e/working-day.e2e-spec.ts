@@ -80,7 +80,7 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
   });
 
   it('the live posture is never wrong with confidence of 0.9 or more for longer than 60 s', () => {
-    expect(day.live.filter(({ confidence }) => confidence >= 0.9).length).toBeGreaterThan(20);
+    expect(day.live.filter(({ confidence }) => confidence >= 0.9).length).toBeGreaterThanOrEqual(10);
     const wrong = confidentlyWrong(stretches(), day.live, 0.9);
     expect(wrong.filter(({ from, to }) => to - from > 60 * SECOND_MS)).toEqual([]);
   });

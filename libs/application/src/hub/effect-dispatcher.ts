@@ -6,7 +6,7 @@ import { promptText } from '../text/catalogue.js';
 import { type EffectRunner } from './effect-runner.service.js';
 import { type HubFeed } from './hub-feed.service.js';
 import { type HubSetup } from './hub-setup.js';
-import { type Engines } from './pipeline.service.js';
+import { type Engines } from './engines.js';
 import { type Publisher } from './publisher.js';
 
 interface DispatcherPorts {

@@ -15,20 +15,13 @@ import { DeskEngine } from '../motion/desk-engine.js';
 import { PersonEngine } from '../persons/person-engine.js';
 import { BandPrompter } from '../persons/prompter.js';
 import { EffectDispatcher } from './effect-dispatcher.js';
+import { type Engines } from './engines.js';
 import { EffectRunner } from './effect-runner.service.js';
 import { HubFeed } from './hub-feed.service.js';
 import { HubSetup } from './hub-setup.js';
 import { MotionDispatcher } from './motion-dispatcher.js';
 import { Publisher } from './publisher.js';
 import { BandFacts } from './snapshots.js';
-
-/** Everything that runs for one household, by id. */
-export interface Engines {
-  readonly persons: ReadonlyMap<PersonId, PersonEngine>;
-  readonly desks: ReadonlyMap<DeskId, DeskEngine>;
-  readonly bands: ReadonlyMap<BandId, BandFacts>;
-  readonly prompters: ReadonlyMap<BandId, BandPrompter>;
-}
 
 /**
  * Stop 4: every cause, from a notification to a command, becomes one event here. Supervisors fold it before persons do,

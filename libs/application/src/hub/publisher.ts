@@ -4,7 +4,7 @@ import { type Clock, type HomeBus, type HomeEvent } from '../ports/index.js';
 import { reasonsText } from '../text/catalogue.js';
 import { type HubFeed } from './hub-feed.service.js';
 import { type HubSetup } from './hub-setup.js';
-import { type Engines } from './pipeline.service.js';
+import { type Engines } from './engines.js';
 import { type BandFacts, deskSnapshot, personSnapshot } from './snapshots.js';
 
 interface PublisherPorts {
