@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type LoggerService } from '@nestjs/common';
+import { DateTime } from 'luxon';
 import { type BleCentral, type Clock, type Heard, type MachineClock, StanceError, scanFor } from '#libs/application';
 import { FollowedClock, SystemClock } from '#adapters/clock';
 import { type HubConfig, type MqttConfig, mqttDefaults } from '#adapters/config';
@@ -48,7 +49,7 @@ async function open({ config, simulatedHome, log }: AdapterOptions, closers: Clo
   const home = simulatedHome === null ? null : await joinHome(simulatedHome, closers);
   const machineClock = new SystemClock();
   const clock = home === null ? machineClock : new FollowedClock(home.clock);
-  const profiles = openProfiles(machineClock, clock);
+  const profiles = openProfiles(machineClock, clock, utcOffsetMinutes(config.time_zone, clock));
   const about = { ...config.hub, version: stanceVersion(), simulated: home !== null };
   const setup = toHubSetup(config, profiles, about);
   const journal = await openJournal({ directory: config.data_dir });
@@ -65,8 +66,17 @@ async function open({ config, simulatedHome, log }: AdapterOptions, closers: Clo
   };
 }
 
-const openProfiles = (machineClock: MachineClock, clock: Clock): FileProfileStore =>
-  new FileProfileStore({ directory: path.join(installationRoot(), 'device-profiles'), machineClock, clock });
+const openProfiles = (machineClock: MachineClock, clock: Clock, offsetMinutes = 0): FileProfileStore =>
+  new FileProfileStore({
+    directory: path.join(installationRoot(), 'device-profiles'),
+    machineClock,
+    clock,
+    utcOffsetMinutes: offsetMinutes,
+  });
+
+/** What a band's own clock is set by: the household's wall time. */
+const utcOffsetMinutes = (timeZone: string, clock: Clock): number =>
+  DateTime.fromMillis(clock.epochMs(), { zone: timeZone }).offset;
 
 /** From here on every HCI socket in this process is one of the simulated home's air. */
 async function joinHome(socketPath: string, closers: Closer[]): Promise<HomeConnection> {

@@ -6,7 +6,6 @@ import {
   type Effect,
   type MotionEvent,
   type Observation,
-  type PersonId,
   type Stamp,
   type Surface,
 } from '#libs/domain';
