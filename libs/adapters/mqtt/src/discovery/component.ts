@@ -88,9 +88,11 @@ const height = (part: AnyPart, { units, limits }: Context): Json => {
     ...(part.platform === 'sensor' && { suggested_display_precision: unit.decimals }),
     ...(part.platform === 'number' &&
       limits && { min: shown(limits.minMm), max: shown(limits.maxMm), step: unit.decimals === 0 ? 1 : 0.1 }),
-    ...(unit.mm !== 1 && {
-      value_template: `{{ value if value == 'None' else (value | float / ${String(unit.mm)}) | round(${String(unit.decimals)}) }}`,
-    }),
+    // Always a template: Home Assistant 2026.11 keeps the old one of a sensor whose new document has none.
+    value_template:
+      unit.mm === 1
+        ? '{{ value }}'
+        : `{{ value if value == 'None' else (value | float / ${String(unit.mm)}) | round(${String(unit.decimals)}) }}`,
   };
 };
 

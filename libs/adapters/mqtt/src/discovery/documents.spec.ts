@@ -181,7 +181,7 @@ describe('discovery documents', () => {
 
 /** A state as Home Assistant reads it by the component's template: the templates used are few and known. */
 const render = (template: unknown, payload: string): string => {
-  if (typeof template !== 'string') return payload;
+  if (typeof template !== 'string' || template === '{{ value }}') return payload;
   if (template === "{{ None if value == 'unknown' else value }}") return payload === 'unknown' ? 'None' : payload;
   const scaled = /^\{\{ value if value == 'None' else \(value \| float \/ ([\d.]+)\) \| round\((\d)\) \}\}$/.exec(
     template,
