@@ -42,7 +42,10 @@ export function motionView(state: SupervisorState, at: Stamp, policy: MotionPoli
 
 /** Whether anything that is published changed between two states, ages apart. */
 export const viewChanged = (before: SupervisorState, after: SupervisorState, policy: MotionPolicy): boolean =>
-  JSON.stringify(motionView(before, after.clock, policy)) !== JSON.stringify(motionView(after, after.clock, policy));
+  ageless(before, after.clock, policy) !== ageless(after, after.clock, policy);
+
+const ageless = (state: SupervisorState, at: Stamp, policy: MotionPolicy): string =>
+  JSON.stringify({ ...motionView(state, at, policy), heightAgeMs: null });
 
 function motionState({ lockedOut, active, hand, desk }: SupervisorState): MotionState {
   if (active !== null) return active.targetMm > active.fromMm ? 'moving-up' : 'moving-down';

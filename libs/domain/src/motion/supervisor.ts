@@ -29,7 +29,9 @@ export function supervise(state: SupervisorState, event: MotionEvent, policy: Mo
   const timely = then(elapse(state, now), (elapsed) => stay({ ...elapsed, clock: now }));
   const folded = then(timely, (known) => foldFacts(known, event, policy));
   const reacted = then(folded, (known) => react(known, event, policy));
-  return then(reacted, (known) => announce(state, known, policy));
+  // A late event may have begun something that is over by now.
+  const settled = then(reacted, (known) => elapse(known, now));
+  return then(settled, (known) => announce(state, known, policy));
 }
 
 /** What time alone brings about, as of the instant it was due. */

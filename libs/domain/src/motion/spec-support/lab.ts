@@ -112,6 +112,8 @@ export class Lab {
     this.state = state;
     this.trace.push({ kind: 'event', event, effects });
     for (const effect of effects) this.act(effect);
+    // A late event may ask for a wake-up that is overdue.
+    if (this.wakeAt !== null && this.wakeAt < this.now.mono) this.wake();
     return effects;
   }
 

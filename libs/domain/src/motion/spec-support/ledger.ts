@@ -240,15 +240,15 @@ export class Ledger {
     const { observation, source, at } = event;
     if (source !== this.policy.deskId || observation.kind !== 'height' || !this.up) return;
     const last = this.reading;
-    if (at.mono < Math.max(this.upAt?.mono ?? 0, last?.at.mono ?? 0)) return;
-    if (this.active === null && last !== null) this.bookMotor(last, observation.heightMm, at);
+    if ([this.upAt, last?.at].some((known) => known !== null && known !== undefined && at.mono < known.mono)) return;
+    if (last !== null) this.bookMotor(last, observation.heightMm, at);
     this.reading = { heightMm: observation.heightMm, speedMmS: observation.speedMmS, at };
     this.firstReadingAt ??= at;
   }
 
   /** A height that changed from one reading to the next of the same second: the motor ran in between. */
   private bookMotor(last: { readonly heightMm: number; readonly at: Stamp }, heightMm: number, at: Stamp): void {
-    if (last.heightMm !== heightMm && at.mono - last.at.mono <= 1_000)
+    if (this.active === null && last.heightMm !== heightMm && at.mono - last.at.mono <= 1_000)
       this.motor.push({ from: last.at.mono, to: at.mono });
   }
 
