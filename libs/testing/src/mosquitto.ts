@@ -51,7 +51,10 @@ export const startMosquitto = async (options: MosquittoOptions = {}): Promise<Mo
   const port = await freePort();
   const config = join(folder, 'mosquitto.conf');
   writeFileSync(config, configuration(folder, port, options));
-  let broker = await launch(BINARY, config, port);
+  let broker = await launch(BINARY, config, port).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
   return {
     url: `mqtt://127.0.0.1:${String(port)}`,
     port,

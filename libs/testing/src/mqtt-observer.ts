@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   connectAsync,
   type IClientOptions,
@@ -48,7 +49,8 @@ export class MqttObserver {
     subscribe: Partial<IClientSubscribeOptions> = {},
   ): Promise<MqttObserver> {
     const observer = new MqttObserver(await connectAsync(url, { reconnectPeriod: 100, ...options }));
-    await observer.client.subscribeAsync('#', { qos: 1, ...subscribe });
+    // QoS 0: messages of both levels then come in the order they were sent in.
+    await observer.client.subscribeAsync('#', { qos: 0, ...subscribe });
     return observer;
   }
 
@@ -107,6 +109,18 @@ export class MqttObserver {
     options: { readonly retain?: boolean; readonly qos?: 0 | 1 } = {},
   ): Promise<void> {
     await this.client.publishAsync(topic, payload, { qos: 1, ...options });
+  }
+
+  /** Resolves when everything the broker had to say until now was seen, retained messages included. */
+  async caughtUp(): Promise<void> {
+    const marker = `observer/${randomUUID()}`;
+    await this.publish(marker, 'here');
+    await this.untilLast(marker, 'here');
+    this.latest.delete(marker);
+    this.seen.splice(
+      this.seen.findIndex(({ topic }) => topic === marker),
+      1,
+    );
   }
 
   private tail(): string {

@@ -139,9 +139,9 @@ describeWithMosquitto('MqttHomeBus on Mosquitto (MQTT 5)', () => {
     const bus = aBus();
     const ups: boolean[] = [];
     bus.onConnection((up) => ups.push(up));
+    const before = await anObserver();
     await bus.start(aHousehold());
     publishAll(bus);
-    const before = await anObserver();
     await before.untilLast(names.of('person', 'ada', 'mode'), 'confirm');
     await before.untilLast(names.of('band', 'wrist', 'status'), 'online');
     await before.untilLast(HEIGHT, '720');
@@ -243,7 +243,7 @@ describeWithMosquitto('MqttHomeBus on Mosquitto (MQTT 5)', () => {
     }
     bus.publishDesk(aDeskSnapshot({ heightMm: 821, preset: null }));
     await observer.untilLast(HEIGHT, '821');
-    expect(observer.last(names.of('desk', 'linak-office', 'motion'))).toBe('idle');
+    await observer.untilLast(names.of('desk', 'linak-office', 'motion'), 'idle');
     const times = observer.seen.filter(({ topic }) => topic === HEIGHT).map(({ at }) => at);
     // 100 values in about half a second: the first, one per 100 ms, the last with the end of the motion.
     expect(times.length).toBeGreaterThan(3);
@@ -259,7 +259,7 @@ describeWithMosquitto('MqttHomeBus on Mosquitto (MQTT 5)', () => {
     bus.announce(aHousehold({ desks: [] }));
     await observer.until('no desk', () => observer.topics().every((topic) => !topic.includes('desk')));
     const late = await anObserver();
-    await late.untilLast(names.status, 'online');
+    await late.caughtUp();
     expect(late.topics().filter((topic) => topic.includes('desk'))).toEqual([]);
   });
 

@@ -221,7 +221,7 @@ describe('MqttHomeBus on the embedded broker (MQTT 3.1.1)', () => {
     await observer.until('both events', () => observer.last(names.of('hub', '7c1', 'event')) !== undefined);
     expect(observer.payloads(topic)).toEqual(['{"event_type":"move-started","tx_id":"t1","target_mm":1100}']);
     const late = await MqttObserver.connect(url);
-    await late.untilLast(names.status, 'online');
+    await late.caughtUp();
     expect(late.last(topic)).toBeUndefined();
     await late.end();
   });
