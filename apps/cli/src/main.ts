@@ -11,6 +11,11 @@ import { addScanCommand } from './commands/scan.command.js';
 import { addStateCommand } from './commands/state.command.js';
 import { EXIT } from './exit-code.js';
 
+function exitCodeOf(error: unknown): number {
+  if (hasCode(error, 'control.no-hub')) return EXIT.noHub;
+  return hasCode(error, 'cli.usage') ? EXIT.usage : EXIT.failed;
+}
+
 const program = new Command('stance')
   .description(
     'Reads how you sit and stand, says it over MQTT, and cycles the desk so that no position is held too long.',
@@ -28,6 +33,6 @@ try {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
     console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = hasCode(error, 'control.no-hub') ? EXIT.noHub : EXIT.failed;
+    process.exitCode = exitCodeOf(error);
   }
 }

@@ -27,20 +27,32 @@ export async function startSimulator(args: readonly string[]): Promise<Simulator
   });
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
-      if (child.exitCode !== null) resolve();
+      if (child.exitCode !== null || child.signalCode !== null) resolve();
       child.once('exit', () => {
         resolve();
       });
       child.kill('SIGTERM');
     });
-  return { home: await firstLine(child), stop };
+  try {
+    return { home: await firstLine(child), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
+
+/** A home stands within about two seconds; a machine busy with an install takes longer. */
+const STANDS_WITHIN_MS = 30_000;
 
 function firstLine(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<SimulatorReady> {
   return new Promise((resolve, reject) => {
     let errors = '';
+    const deadline = setTimeout(() => {
+      reject(new StanceError('demo.simulator-silent', `the simulated home did not get ready: ${errors.trim()}`));
+    }, STANDS_WITHIN_MS);
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
     child.once('exit', (code) => {
+      clearTimeout(deadline);
       reject(
         new StanceError(
           'demo.simulator-ended',
@@ -49,6 +61,7 @@ function firstLine(child: ChildProcessByStdio<Writable, Readable, Readable>): Pr
       );
     });
     createInterface({ input: child.stdout }).once('line', (text) => {
+      clearTimeout(deadline);
       resolve(JSON.parse(text) as SimulatorReady);
     });
   });

@@ -8,18 +8,18 @@ export interface AdapterLog {
   error(message: string): void;
 }
 
-/** Nest's logger in the adapters' words. */
-export const adapterLog = (log: LoggerService): AdapterLog => ({
+/** Nest's logger in the adapters' words; `context` names the adapter in each line. */
+export const adapterLog = (log: LoggerService, context: string): AdapterLog => ({
   debug: (message) => {
-    log.debug?.(message);
+    log.debug?.(message, context);
   },
   info: (message) => {
-    log.log(message);
+    log.log(message, context);
   },
   warn: (message) => {
-    log.warn(message);
+    log.warn(message, context);
   },
   error: (message) => {
-    log.error(message);
+    log.error(message, context);
   },
 });

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type LoggerService } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { type BleCentral, type Clock, type Heard, type MachineClock, StanceError, scanFor } from '#libs/application';
@@ -7,12 +6,13 @@ import { type HubConfig, type MqttConfig, mqttDefaults } from '#adapters/config'
 import { EmbeddedBroker, MqttHomeBus } from '#adapters/mqtt';
 import { NobleCentral } from '#adapters/noble';
 import { openJournal } from '#adapters/storage';
-import { FileProfileStore } from '#libs/devices';
 import { connectHome, type HomeConnection, installVirtualHci, provideVirtualHci } from '#libs/simulation';
 import { adapterLog } from './adapter-log.js';
+import { checkSetup } from './check-setup.js';
 import { type HubAdapters } from './hub.module.js';
+import { openProfiles } from './profiles.js';
 import { toHubSetup } from './setup.mapper.js';
-import { installationRoot, stanceVersion } from './version.js';
+import { stanceVersion } from './version.js';
 
 /** Home Assistant's own default, which does not follow the discovery prefix. */
 const HOME_ASSISTANT_STATUS = 'homeassistant/status';
@@ -46,6 +46,7 @@ export async function openAdapters(options: AdapterOptions): Promise<OpenedAdapt
 }
 
 async function open({ config, simulatedHome, log }: AdapterOptions, closers: Closer[]): Promise<HubAdapters> {
+  checkSetup(config);
   const home = simulatedHome === null ? null : await joinHome(simulatedHome, closers);
   const machineClock = new SystemClock();
   const clock = home === null ? machineClock : new FollowedClock(home.clock);
@@ -62,17 +63,9 @@ async function open({ config, simulatedHome, log }: AdapterOptions, closers: Clo
     profiles,
     journal,
     bus,
-    radios: openRadios(config, { machineClock, clock, log }),
+    radios: config.radios.map((radio) => openRadio(radio, { machineClock, clock, log })),
   };
 }
-
-const openProfiles = (machineClock: MachineClock, clock: Clock, offsetMinutes = 0): FileProfileStore =>
-  new FileProfileStore({
-    directory: path.join(installationRoot(), 'device-profiles'),
-    machineClock,
-    clock,
-    utcOffsetMinutes: offsetMinutes,
-  });
 
 /** What a band's own clock is set by: the household's wall time. */
 const utcOffsetMinutes = (timeZone: string, clock: Clock): number =>
@@ -109,7 +102,7 @@ async function openBus(
     units: config.units,
     clock,
     random: Math.random,
-    logger: adapterLog(log),
+    logger: adapterLog(log, 'mqtt'),
   });
 }
 
@@ -133,22 +126,13 @@ interface RadioPorts {
   readonly log: LoggerService;
 }
 
-function openRadios({ radios }: HubConfig, ports: RadioPorts): readonly BleCentral[] {
-  if (radios.length > 1) {
-    throw new StanceError('config.one-radio', 'This version drives one radio: leave one entry under radios.', {
-      owner: 'user',
-    });
-  }
-  return radios.map((radio) => openRadio(radio, ports));
-}
-
 const openRadio = ({ kind, adapter }: RadioKind, { machineClock, clock, log }: RadioPorts): BleCentral =>
   new NobleCentral({
     package: kind === 'noble' ? 'abandonware' : 'stoprocent',
     adapterIndex: adapter,
     clock: machineClock,
     domainClock: clock,
-    logger: adapterLog(log),
+    logger: adapterLog(log, 'radio'),
   });
 
 /** A scan on a radio of its own, for when no hub runs. Rejects with `radio.unavailable` where there is none. */

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { ConsoleLogger } from '@nestjs/common';
 import { loadConfig } from '#adapters/config';
+import { hubLog } from './hub-log.js';
 import { startHub } from './start-hub.js';
 
 /** The hub without the CLI, for service managers and images: `STANCE_CONFIG=stance.yaml node dist/apps/hub/src/main.js`. */
-const log = new ConsoleLogger({ json: true });
+const log = hubLog({ json: true });
 try {
   const config = await loadConfig(process.env.STANCE_CONFIG ?? 'stance.yaml');
   const hub = await startHub({ config, simulatedHome: null, log });
@@ -12,6 +12,6 @@ try {
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
 } catch (error) {
-  log.error(error instanceof Error ? error.message : String(error));
+  log.error(error instanceof Error ? error.message : String(error), 'hub');
   process.exitCode = 1;
 }

@@ -7,6 +7,7 @@ import { openControlSocket } from '#adapters/http';
 import { type HubConfig } from '#adapters/config';
 import { type AdapterOptions, type OpenedAdapters, openAdapters } from './adapters.js';
 import { logFeed } from './feed-log.js';
+import { containerLog } from './hub-log.js';
 import { HubModule } from './hub.module.js';
 
 /** A hub that is up. */
@@ -64,6 +65,7 @@ async function start(
   });
   options.watch?.(feed);
   const controlSocket = controlSocketOf(config);
+  await app.init();
   closers.push(await openControlSocket(app.getHttpAdapter().getInstance(), controlSocket));
   await app.listen(config.http.port, '127.0.0.1');
   const hub = app.get(HubService);
@@ -82,8 +84,8 @@ async function start(
   };
 }
 
-function createApp(adapters: OpenedAdapters, logger: LoggerService): Promise<NestExpressApplication> {
+function createApp(adapters: OpenedAdapters, log: LoggerService): Promise<NestExpressApplication> {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes plain objects
-  const options: NestApplicationOptions = { logger, abortOnError: false };
+  const options: NestApplicationOptions = { logger: containerLog(log), abortOnError: false };
   return NestFactory.create<NestExpressApplication>(HubModule.over(adapters), options);
 }

@@ -1,7 +1,8 @@
 import { type Command } from 'commander';
+import { checkSetup } from '#apps/hub';
 import { configPath, readConfig } from './options.js';
 
-/** `stance check`: every fault of the config at once; nothing is opened. */
+/** `stance check`: every fault of the config at once. Only the device profiles are read, nothing is opened. */
 export function addCheckCommand(program: Command): void {
   program
     .command('check')
@@ -10,6 +11,7 @@ export function addCheckCommand(program: Command): void {
     .addHelpText('after', '\nExit codes: 0 the config is right, 1 it is not.')
     .action(async (options: { readonly config?: string }) => {
       const config = await readConfig(options.config);
+      checkSetup(config);
       const radio = config.radios[0];
       console.log(`${configPath(options.config)} is right.`);
       console.log(

@@ -1,21 +1,21 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConsoleLogger } from '@nestjs/common';
 import { type Command } from 'commander';
 import { DateTime } from 'luxon';
-import { type HubFeed } from '#libs/application';
+import { type HubFeed, type Undo } from '#libs/application';
 import { loadConfig } from '#adapters/config';
-import { type RunningHub, startHub } from '#apps/hub';
+import { hubLog, type RunningHub, startHub } from '#apps/hub';
 import { demoConfig } from '../demo-config.js';
-import { startSimulator } from '../simulator-process.js';
+import { startSimulator, type SimulatorProcess } from '../simulator-process.js';
 import { untilAsked } from '../until-asked.js';
 import { TerminalView } from '../view/terminal-view.js';
+import { amount } from './options.js';
 
 interface DemoOptions {
-  readonly speed: string;
-  readonly seed: string;
-  readonly port: string;
+  readonly speed: number;
+  readonly seed: number;
+  readonly port: number;
 }
 
 /** The demo's home keeps its day in UTC, so that it looks the same everywhere. */
@@ -33,9 +33,9 @@ export function addDemoCommand(program: Command): void {
   program
     .command('demo')
     .description('run the hub in a simulated home (desk, band and person): no hardware, nothing is kept')
-    .option('--speed <n>', 'lab time at most this many times as fast while nothing moves', '240')
-    .option('--seed <n>', 'another seed is another day', '1')
-    .option('--port <n>', 'port of the health page (0: any free one)', '0')
+    .option('--speed <n>', 'lab time at most this many times as fast while nothing moves', amount, 240)
+    .option('--seed <n>', 'another seed is another day', amount, 1)
+    .option('--port <n>', 'port of the health page (0: any free one)', amount, 0)
     .addHelpText('after', '\nEnds with Ctrl-C. Exit codes: 0 stopped cleanly, 1 it could not start.')
     .action(demo);
 }
@@ -43,24 +43,33 @@ export function addDemoCommand(program: Command): void {
 async function demo(options: DemoOptions): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stance-demo-'));
   const asked = untilAsked();
-  const socket = path.join(folder, 'home.sock');
-  const simulator = await startSimulator(['--socket', socket, '--max-rate', options.speed, '--seed', options.seed]);
+  let simulator: SimulatorProcess | null = null;
   try {
-    const view = createView();
-    const hub = await startDemoHub(folder, simulator.home, Number(options.port), (feed) =>
-      feed.onItem((...told) => {
-        view.show(...told);
-      }),
-    );
-    view.banner(banner(hub));
-    await asked;
-    view.end();
-    await hub.stop();
-    view.banner(['stopped; nothing of the simulated home was kept']);
+    const { speed, seed, port } = options;
+    const socket = path.join(folder, 'home.sock');
+    simulator = await startSimulator(['--socket', socket, '--max-rate', String(speed), '--seed', String(seed)]);
+    await tell(folder, simulator, port, asked);
   } finally {
-    await simulator.stop();
+    await simulator?.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The story from the start of the hub until somebody asks for the end. How things are put away is no part of it. */
+async function tell(folder: string, { home }: SimulatorProcess, port: number, asked: Promise<void>): Promise<void> {
+  const view = createView();
+  let silence: Undo = () => undefined;
+  const hub = await startDemoHub(folder, home, port, (feed) => {
+    silence = feed.onItem((...told) => {
+      view.show(...told);
+    });
+  });
+  view.banner(banner(hub));
+  await asked;
+  silence();
+  view.end();
+  await hub.stop();
+  view.banner(['stopped; nothing of the simulated home was kept']);
 }
 
 const createView = (): TerminalView =>
@@ -80,7 +89,7 @@ async function startDemoHub(
   const [deskAddress, bandAddress] = [home.desks[0] ?? '', home.bands[0] ?? ''];
   const file = path.join(folder, 'stance.yaml');
   await writeFile(file, demoConfig({ deskAddress, bandAddress, ...DEMO_PRESETS }, { timeZone: DEMO_ZONE, httpPort }));
-  const log = new ConsoleLogger({ logLevels: ['fatal'] });
+  const log = hubLog({ levels: ['fatal'] });
   return startHub({ config: await loadConfig(file), simulatedHome: home.socket, log, watch });
 }
 

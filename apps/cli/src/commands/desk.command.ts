@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type HeightUnits, type HomeState, MOVE_RESULT_TEXT, heightText } from '#libs/application';
+import { type HeightUnits, type HomeState, MOVE_RESULT_TEXT, StanceError, heightText } from '#libs/application';
 import { type MoveReport } from '#adapters/http';
 import { ControlClient } from '../control-client.js';
 import { EXIT } from '../exit-code.js';
@@ -77,7 +77,9 @@ async function connect(
   const deskId = options.desk ?? (others.length === 0 ? only?.id : undefined);
   if (deskId === undefined) {
     const known = desks.map(({ id }) => id).join(', ');
-    throw new InvalidArgumentError(known === '' ? 'This hub has no desk.' : `Name one with --desk: ${known}.`);
+    throw known === ''
+      ? new StanceError('cli.no-desk', 'this hub has no desk', { owner: 'user' })
+      : new StanceError('cli.usage', `there are several desks: name one with --desk: ${known}`, { owner: 'user' });
   }
   return { client, deskId, units };
 }

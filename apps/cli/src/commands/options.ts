@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { type HubConfig, loadConfig } from '#adapters/config';
 import { controlSocketOf } from '#apps/hub';
 
@@ -7,6 +8,13 @@ export const configPath = (option: string | undefined): string =>
   path.resolve(option ?? process.env.STANCE_CONFIG ?? 'stance.yaml');
 
 export const readConfig = (option: string | undefined): Promise<HubConfig> => loadConfig(configPath(option));
+
+/** An option's number: not negative, decimals allowed. */
+export function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Write a number.');
+  return value;
+}
 
 export interface SocketOptions {
   readonly socket?: string;

@@ -1,6 +1,5 @@
-import { ConsoleLogger } from '@nestjs/common';
 import { type Command, Option } from 'commander';
-import { startHub } from '#apps/hub';
+import { hubLog, startHub } from '#apps/hub';
 import { untilAsked } from '../until-asked.js';
 import { readConfig } from './options.js';
 
@@ -21,10 +20,11 @@ export function addRunCommand(program: Command): void {
     .addHelpText('after', '\nExit codes: 0 stopped cleanly, 1 it could not start.')
     .action(async (options: RunOptions) => {
       const config = await readConfig(options.config);
-      const log = new ConsoleLogger({ json: options.logJson === true, logLevels: ['log', 'warn', 'error', 'fatal'] });
+      const log = hubLog({ json: options.logJson === true });
       const hub = await startHub({ config, simulatedHome: options.simulated ?? null, log });
       log.log(
         `stance is up: broker ${hub.brokerUrl ?? 'none'}, health ${hub.httpUrl}/health/ready, socket ${hub.controlSocket}`,
+        'hub',
       );
       await untilAsked();
       await hub.stop();

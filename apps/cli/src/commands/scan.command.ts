@@ -1,12 +1,11 @@
-import { ConsoleLogger } from '@nestjs/common';
 import { type Command } from 'commander';
 import { type Heard, StanceError, hasCode } from '#libs/application';
-import { type RadioKind, scanWithoutHub } from '#apps/hub';
+import { hubLog, type RadioKind, scanWithoutHub } from '#apps/hub';
 import { ControlClient } from '../control-client.js';
-import { type SocketOptions, readConfig, socketPath } from './options.js';
+import { type SocketOptions, amount, readConfig, socketPath } from './options.js';
 
 interface ScanOptions extends SocketOptions {
-  readonly seconds: string;
+  readonly seconds: number;
   readonly json?: boolean;
 }
 
@@ -15,7 +14,7 @@ export function addScanCommand(program: Command): void {
   program
     .command('scan')
     .description('list the Bluetooth devices in reach and the profiles that fit them')
-    .option('-s, --seconds <n>', 'how long to listen', '5')
+    .option('-s, --seconds <n>', 'how long to listen', amount, 5)
     .option('--socket <path>', 'control socket of the hub')
     .option('-c, --config <file>', 'config of the hub (default: stance.yaml)')
     .option('--json', 'print JSON')
@@ -27,8 +26,8 @@ export function addScanCommand(program: Command): void {
 }
 
 async function scan(options: ScanOptions): Promise<readonly Heard[]> {
-  const seconds = Number(options.seconds);
-  if (!(seconds > 0)) throw new StanceError('cli.usage', 'Write the seconds as a number above 0.', { owner: 'user' });
+  const { seconds } = options;
+  if (seconds === 0) throw new StanceError('cli.usage', 'Write the seconds as a number above 0.', { owner: 'user' });
   console.error(`listening for ${seconds} s …`);
   const socket = await socketPath(options).catch(() => null);
   if (socket !== null) {
@@ -38,11 +37,7 @@ async function scan(options: ScanOptions): Promise<readonly Heard[]> {
       if (!hasCode(error, 'control.no-hub')) throw error;
     }
   }
-  return scanWithoutHub(
-    await configuredRadio(options.config),
-    seconds,
-    new ConsoleLogger({ logLevels: ['warn', 'error'] }),
-  );
+  return scanWithoutHub(await configuredRadio(options.config), seconds, hubLog({ levels: ['warn', 'error'] }));
 }
 
 /** The radio of the config, or the first adapter where there is no config yet. */

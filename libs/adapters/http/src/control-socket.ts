@@ -1,8 +1,16 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { type RequestListener, type Server, createServer } from 'node:http';
+import { type IncomingMessage, type RequestListener, type Server, createServer } from 'node:http';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { StanceError } from '#libs/application';
+
+const requests = new WeakSet<IncomingMessage>();
+
+/**
+ * Whether the request came in by a control socket. The server that took it says so, never the peer's address: a TCP peer
+ * that has reset its connection has none either.
+ */
+export const overControlSocket = (request: IncomingMessage): boolean => requests.has(request);
 
 /** Serves the handler on a unix socket that only the hub's own user may open. */
 export async function openControlSocket(handler: RequestListener, socketPath: string): Promise<() => Promise<void>> {
@@ -17,7 +25,10 @@ export async function openControlSocket(handler: RequestListener, socketPath: st
     );
   }
   await rm(socketPath, { force: true });
-  const server = createServer(handler);
+  const server = createServer((request, response) => {
+    requests.add(request);
+    handler(request, response);
+  });
   await listen(server, socketPath);
   await chmod(socketPath, 0o600);
   return async () => {

@@ -75,13 +75,13 @@ export class ControlController {
     return { hub: this.setup.hub, units: this.setup.units, ...this.home.state() };
   }
 
-  /** Answers when the move has ended. */
   /** Listens on the hub's own radio: nothing else may open it while the hub runs. */
   @Get('scan')
   scan(@Query('seconds') seconds: string): Promise<readonly Heard[]> {
     return this.scanner.scan(Number(seconds));
   }
 
+  /** Answers when the move has ended. */
   @Post('desks/:id/move')
   @HttpCode(HttpStatus.OK)
   async move(@Param('id') id: string, @Body() body: unknown): Promise<MoveReport> {

@@ -1,4 +1,5 @@
 import { type NextFunction, type Request, type Response } from 'express';
+import { overControlSocket } from './control-socket.js';
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -8,6 +9,6 @@ const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
  */
 export function hostAllowList(request: Request, response: Response, next: NextFunction): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (request.socket.remoteAddress === undefined || LOOPBACK_HOSTS.has(host)) next();
+  if (overControlSocket(request) || LOOPBACK_HOSTS.has(host)) next();
   else response.status(421).json({ message: 'this hub answers only on localhost' });
 }
