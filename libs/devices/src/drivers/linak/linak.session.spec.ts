@@ -442,3 +442,29 @@ describe('frames from the desk', () => {
     expect(bench.seen).toHaveLength(before);
   });
 });
+
+describe('a motion by hand', () => {
+  it('is read to its rest, because the last notification tells neither the height nor the speed there', async () => {
+    const bench = await openDesk();
+    bench.link.handset(1);
+    await bench.clock.advance(3000);
+    bench.link.handset(0);
+    await bench.clock.advance(3000);
+    const heights = bench.seen.filter((observation) => observation.kind === 'height');
+    expect(heights.at(-1)).toMatchObject({ heightMm: 624.6 + Math.round(bench.link.counts) / 10, speedMmS: 0 });
+    const [reads, timers] = [heights.length, bench.clock.pending];
+    await bench.clock.advance(10_000);
+    expect(bench.seen.filter(({ kind }) => kind === 'height')).toHaveLength(reads);
+    expect(timers).toBe(0);
+  });
+
+  it('is not asked after once the link is lost', async () => {
+    const bench = await openDesk();
+    bench.link.handset(1);
+    await bench.clock.advance(500);
+    bench.link.drop();
+    bench.link.handset(0);
+    await bench.clock.advance(5000);
+    expect(bench.clock.pending).toBe(0);
+  });
+});

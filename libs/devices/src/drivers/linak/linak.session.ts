@@ -9,6 +9,7 @@ import { DpgChannel } from './dpg-channel.js';
 import { becomeOwner, readBaseMm, requireDesk } from './linak-handshake.js';
 import { LinakMove } from './linak-move.js';
 import { LinakWire } from './linak-wire.js';
+import { RestReader } from './rest-reader.js';
 
 /**
  * Runs the handshake on a link whose notifications are on (docs/protocols/linak.md, "Connect"): is it a desk, owner flag,
@@ -68,8 +69,18 @@ class LinakSession implements DeskSession {
     const { baseMm } = parts.scale;
     this.limits = { minMm: baseMm, maxMm: baseMm + profile.limits.range_mm };
     this.#armedMs = deps.machineClock.monotonicMs();
+    const rest = new RestReader(deps.machineClock, profile.timing.poll_ms, () => parts.wire.readSample());
+    const undoRest = parts.wire.listen({
+      onSample: (sample) => {
+        // A move of ours reads its own rest.
+        if (this.#moving) rest.end();
+        else rest.heard(sample);
+      },
+    });
     const undoClosed = deps.link.onClosed(() => {
       undoClosed();
+      undoRest();
+      rest.end();
       parts.undo();
       parts.feed.end();
     });
