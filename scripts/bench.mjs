@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { main, ROOT, setup, SetupError } from './setup.mjs';
 
+// Ctrl-C reaches the bench itself, which cleans up; this process must outlive it.
+process.on('SIGINT', () => undefined);
+
 await main(async () => {
   const [name, ...args] = process.argv.slice(2);
   const node = (file, ...rest) =>

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type DeskId, monotonic, type PersonState } from '#libs/domain';
+import { type DeskId, monotonic, type PersonState, personView, type Stamp } from '#libs/domain';
 import { hasCode } from '../errors.js';
 import { EffectRunner } from '../hub/effect-runner.service.js';
 import { HubFeed } from '../hub/hub-feed.service.js';
@@ -66,12 +66,21 @@ export class Memory {
       engine.restore(checkpoint.state as PersonState);
       // The core brings the monotonic stamps of the earlier process over, and lives the gap through by its own rules.
       this.pipeline.accept({ type: 'Resumed', at: now, personId, downMs: Math.max(0, now.epoch - checkpoint.at) });
+      this.keepLoweredMode(engine, now);
     } catch (error) {
       this.fault(
         'journal.checkpoint-unreadable',
         `the stored state of ${personId} could not be read and is left out: ${String(error)}`,
       );
     }
+  }
+
+  /** The supervisor starts from the configured mode: what a person had lowered, it is told again. */
+  private keepLoweredMode({ person, personState }: PersonEngine, at: Stamp): void {
+    const { personId, deskId, mode: configured } = person.policy;
+    const { mode } = personView(personState, at, person.policy);
+    if (mode === configured) return;
+    this.pipeline.acceptMotion(deskId, { type: 'ModeLowered', at, personId, mode, surface: 'hub' });
   }
 
   private fault(code: string, message: string): void {
