@@ -43,9 +43,15 @@ export const loadBleno = (hciDevice: number): BlenoStack => {
     withBindings(kind: 'hci', options: { readonly deviceId: number }): Loaded;
   };
   const stack = module.withBindings('hci', { deviceId: hciDevice });
+  const hci = stack._bindings._hci;
+  const poll = hci.pollIsDevUp.bind(hci);
+  let ended = false;
+  hci.pollIsDevUp = () => {
+    if (!ended) poll();
+  };
   return Object.assign(stack, {
     end: () => {
-      stack._bindings._hci.pollIsDevUp = () => undefined;
+      ended = true;
       stack.stop();
     },
   });

@@ -26,7 +26,7 @@ export class ContractPeripheral implements ContractDevice {
   constructor(
     readonly name: string,
     private readonly air: Air,
-    private readonly controller: Controller,
+    readonly controller: Controller,
     private readonly central: Controller,
   ) {}
 
