@@ -21,7 +21,11 @@ describe.each(['abandonware', 'stoprocent'] as const)('Under load, NobleCentral 
     const startedAt = performance.now();
     while (sent.length < RATE_PER_S * SECONDS) {
       const due = Math.min(((performance.now() - startedAt) * RATE_PER_S) / 1_000, RATE_PER_S * SECONDS);
-      for (; sent.length < due; device.notify(sent.at(-1)!)) sent.push(sent.length.toString(16).padStart(8, '0'));
+      while (sent.length < due) {
+        const value = sent.length.toString(16).padStart(8, '0');
+        sent.push(value);
+        device.notify(value);
+      }
       await sleep(5);
     }
     await sleep(200);

@@ -16,8 +16,8 @@ import {
   type Peer,
 } from './h4.js';
 import { FIXED_REPLIES } from './fixed-replies.js';
-import { type Link } from './link.js';
-import { type Advertiser, type LinkEnd, type Medium } from './medium.js';
+import { type Link, type LinkEnd } from './link.js';
+import { type Advertiser, type Medium } from './medium.js';
 
 const UNKNOWN_COMMAND = 0x01;
 const UNKNOWN_CONNECTION = 0x02;

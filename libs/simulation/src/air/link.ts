@@ -8,7 +8,17 @@ import {
   REASON_TIMEOUT,
   type LinkParameters,
 } from './h4.js';
-import { type LinkEnd, type LinkMedium } from './medium.js';
+import { type LinkMedium } from './medium.js';
+
+/** One side of a link: a controller. */
+export interface LinkEnd {
+  readonly address: string;
+  readonly addressType: number;
+  /** Takes a free handle for the link. */
+  join(link: Link): number;
+  leave(handle: number): void;
+  toHost(packet: Buffer): void;
+}
 
 interface Side {
   readonly end: LinkEnd;

@@ -1,5 +1,3 @@
-import { type Link } from './link.js';
-
 /**
  * What happened to a wanted or standing link. `pending`: a central waits for the advertisement; `failing`: no packet gets
  * through and the supervision timeout runs; `closed` carries the HCI reason the central was told.
@@ -51,14 +49,4 @@ export interface LinkMedium {
   report(event: LinkEvent): void;
   centralAcl(acl: CentralAcl): void;
   fateOf(notification: { readonly from: string; readonly to: string; readonly packet: Uint8Array }): NotificationFate;
-}
-
-/** One side of a link: a controller. */
-export interface LinkEnd {
-  readonly address: string;
-  readonly addressType: number;
-  /** Takes a free handle for the link. */
-  join(link: Link): number;
-  leave(handle: number): void;
-  toHost(packet: Buffer): void;
 }
