@@ -26,8 +26,8 @@ export interface LabDay {
 export const HUB_ID = 'lab';
 const TOPICS = topics(HUB_ID);
 
-/** The config of a hub in the plan's home, as a person would write it. */
-function configOf(plan: HomePlan, brokerUrl: string): string {
+/** The config of a hub in the plan's home, as a person would write it. Null: the hub's own broker. */
+export function configOf(plan: HomePlan, brokerUrl: string | null, remote: 'attended' | 'open' = 'attended'): string {
   const everyDay = Object.fromEntries(
     ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, '06:00-22:00']),
   );
@@ -37,9 +37,9 @@ function configOf(plan: HomePlan, brokerUrl: string): string {
     time_zone: 'UTC',
     data_dir: './data',
     radios: [{ id: 'air', kind: 'noble', adapter: 0 }],
-    mqtt: { url: brokerUrl, publish_min_interval_ms: 0 },
+    ...(brokerUrl === null ? {} : { mqtt: { url: brokerUrl, publish_min_interval_ms: 0 } }),
     http: { port: 0 },
-    commands: { remote: 'attended' },
+    commands: { remote },
     desks: plan.desks.map(({ id, address }) => ({ id, name: `${id} (simulated)`, profile: 'linak-dpg', address })),
     bands: plan.bands.map(({ id, address }) => ({ id, name: `${id} (simulated)`, profile: 'infinitime', address })),
     persons: plan.people.map(({ id, deskId, bandId, sitMm, standMm }) => ({

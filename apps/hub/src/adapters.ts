@@ -25,6 +25,8 @@ export interface AdapterOptions {
 }
 
 export interface OpenedAdapters extends HubAdapters {
+  /** The simulated home the hub lives in; null with real devices. */
+  readonly home: HomeConnection | null;
   /** Closes what was opened, in reverse. Call after the hub has stopped. */
   close(): Promise<void>;
 }
@@ -45,7 +47,10 @@ export async function openAdapters(options: AdapterOptions): Promise<OpenedAdapt
   }
 }
 
-async function open({ config, simulatedHome, log }: AdapterOptions, closers: Closer[]): Promise<HubAdapters> {
+async function open(
+  { config, simulatedHome, log }: AdapterOptions,
+  closers: Closer[],
+): Promise<Omit<OpenedAdapters, 'close'>> {
   checkSetup(config);
   const home = simulatedHome === null ? null : await joinHome(simulatedHome, closers);
   const machineClock = new SystemClock();
@@ -57,6 +62,7 @@ async function open({ config, simulatedHome, log }: AdapterOptions, closers: Clo
   closers.push(() => journal.close());
   const bus = await openBus(config, machineClock, log, closers);
   return {
+    home,
     setup,
     clock,
     machineClock,

@@ -8,6 +8,7 @@ import { type HubConfig } from '#adapters/config';
 import { type AdapterOptions, type OpenedAdapters, openAdapters } from './adapters.js';
 import { logFeed } from './feed-log.js';
 import { containerLog } from './hub-log.js';
+import { holdWhileMoving } from './lab-pace.js';
 import { HubModule } from './hub.module.js';
 
 /** A hub that is up. */
@@ -63,6 +64,13 @@ async function start(
     unlog();
     return Promise.resolve();
   });
+  if (adapters.home !== null) {
+    const letGo = holdWhileMoving(feed, adapters.home);
+    closers.push(() => {
+      letGo();
+      return Promise.resolve();
+    });
+  }
   options.watch?.(feed);
   const controlSocket = controlSocketOf(config);
   await app.init();
