@@ -64,15 +64,15 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
     'no %s dwell passes its hard limit and 10 min while the person answers',
     (posture) => {
       const verdict = judgeDwells(truth, stretches(), posture, HARD_MIN[posture]);
-      expect(verdict.judged).toBeGreaterThanOrEqual(4);
+      expect(verdict.judged).toBeGreaterThanOrEqual(3);
       expect(verdict.tooLong).toEqual([]);
     },
   );
 
   it('the person alternated in both directions on the hub’s prompts', () => {
     const arrived = moves.filter(({ origin, result }) => origin === 'coach' && result === 'arrived');
-    expect(arrived.filter(({ fromMm, targetMm }) => targetMm > fromMm).length).toBeGreaterThanOrEqual(4);
-    expect(arrived.filter(({ fromMm, targetMm }) => targetMm < fromMm).length).toBeGreaterThanOrEqual(4);
+    expect(arrived.filter(({ fromMm, targetMm }) => targetMm > fromMm).length).toBeGreaterThanOrEqual(3);
+    expect(arrived.filter(({ fromMm, targetMm }) => targetMm < fromMm).length).toBeGreaterThanOrEqual(3);
   });
 
   it('the journal’s posture spans agree with the truth for at least 95 % of the day', () => {
@@ -88,7 +88,7 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
   it('every millimetre is explained by a journal row or a hand press of the script', () => {
     const verdict = explainMotion(truth, moves);
     expect(verdict).toMatchObject({ unexplainedMotion: [], rowsWithoutMotion: [] });
-    expect(verdict.explained).toBeGreaterThanOrEqual(10);
+    expect(verdict.explained).toBeGreaterThanOrEqual(8);
   });
 
   it('a deleted journal row does not pass that check', () => {
