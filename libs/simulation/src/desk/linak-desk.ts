@@ -87,7 +87,7 @@ export class LinakDesk {
       this.motor.owned = owned;
     });
     this.reporter = new HeightReporter(random.fork('reports'), () => {
-      this.peripheral?.notify(HEIGHT, this.height());
+      this.reportHeight(this.heightMm);
     });
     let speed = 0;
     this.undo.push(this.motor.onMotion((motion) => (speed = motion.speedMmPerS)));
@@ -122,6 +122,11 @@ export class LinakDesk {
   obstruct(): void {
     this.motor.obstruct();
     this.peripheral?.notify(ERROR, COLLISION_ERROR);
+  }
+
+  /** Notifies this height (mm above the floor) with the speed of now, true or not: a load of known heights for measurements. */
+  reportHeight(heightMm: number): void {
+    this.peripheral?.notify(HEIGHT, this.height(heightMm));
   }
 
   private options(): PeripheralOptions {
@@ -209,9 +214,9 @@ export class LinakDesk {
     else if (raw <= HIGHEST_TARGET) this.motor.reference(raw / RAW_PER_MM);
   }
 
-  private height(): Buffer {
+  private height(heightMm = this.heightMm): Buffer {
     const value = Buffer.alloc(4);
-    value.writeUInt16LE(Math.max(0, Math.round((this.motor.heightMm - this.plan.baseMm) * RAW_PER_MM)), 0);
+    value.writeUInt16LE(Math.max(0, Math.round((heightMm - this.plan.baseMm) * RAW_PER_MM)), 0);
     value.writeInt16LE(Math.round(this.motor.speedMmPerS * SPEED_PER_MM_S), 2);
     return value;
   }

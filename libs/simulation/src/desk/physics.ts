@@ -21,7 +21,7 @@ export const restingAt = (heightMm: number): DeskState => ({ heightMm, speedMmPe
 
 const MS = 1_000;
 /** Below this speed the brake holds: about what one tick of the ramp takes off. */
-const BRAKE_MM_PER_S = 2;
+export const BRAKE_MM_PER_S = 2;
 /** Nearer than this to the aim the controller switches off: the resolution of its own height count. */
 const AIM_WINDOW_MM = 0.1;
 

@@ -24,6 +24,8 @@ let nextHciDevice = FIRST_HCI_DEVICE;
 
 export interface HomeOptions {
   readonly timer?: MachineTimer;
+  /** Of every link in this home, default 30 ms; 0: packets cross on the next turn. */
+  readonly connectionIntervalMs?: number;
   /** Called with every true fact as it happens. */
   readonly onTruth?: (record: TruthRecord) => void;
 }
@@ -54,7 +56,7 @@ export class SimulatedHome {
     const ether = this.random.fork('air');
     this.clock = new LabClock({ timer: options.timer ?? systemTimer, startEpochMs, maxRate });
     this.truth = new TruthLog(options.onTruth);
-    this.air = new Air({ random: () => ether.next() });
+    this.air = new Air({ random: () => ether.next(), connectionIntervalMs: options.connectionIntervalMs });
     this.places = new RadioPlaces(this.random.fork('rssi'), (address) => {
       this.clock.holdFor(`${address} is back`, BACK_MS);
     });
