@@ -2,14 +2,7 @@ import { bandId, deskId, personId } from '../ids.js';
 import { type DomainEvent } from '../event.js';
 import { type Observation } from '../observation.js';
 import { epoch, later, monotonic, type Stamp } from '../time.js';
-import {
-  estimate,
-  foldBelief,
-  initialBelief,
-  lastMovingEvidence,
-  type PostureBelief,
-  presence,
-} from './belief.js';
+import { estimate, foldBelief, initialBelief, lastMovingEvidence, type PostureBelief, presence } from './belief.js';
 import { type PostureContext } from './evidence.js';
 
 const START: Stamp = { mono: monotonic(1_000_000), epoch: epoch(1_700_000_000_000) };
