@@ -92,7 +92,8 @@ async function start(
   };
 }
 
-function createApp(adapters: OpenedAdapters, log: LoggerService): Promise<NestExpressApplication> {
+/** The container with all use cases and the HTTP face; nothing in it runs yet. */
+export function createApp(adapters: OpenedAdapters, log: LoggerService): Promise<NestExpressApplication> {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes plain objects
   const options: NestApplicationOptions = { logger: containerLog(log), abortOnError: false };
   return NestFactory.create<NestExpressApplication>(HubModule.over(adapters), options);
