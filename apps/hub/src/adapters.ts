@@ -9,6 +9,7 @@ import { openJournal } from '#adapters/storage';
 import { connectHome, type HomeConnection, installVirtualHci, provideVirtualHci } from '#libs/simulation';
 import { adapterLog } from './adapter-log.js';
 import { checkSetup } from './check-setup.js';
+import { closeAll, type Closer } from './close-all.js';
 import { type HubAdapters } from './hub.module.js';
 import { openProfiles } from './profiles.js';
 import { toHubSetup } from './setup.mapper.js';
@@ -31,14 +32,10 @@ export interface OpenedAdapters extends HubAdapters {
   close(): Promise<void>;
 }
 
-type Closer = () => Promise<void> | void;
-
 /** Opens config → profiles → journal → home bus → radio, in this order, and closes what was open when one fails. */
 export async function openAdapters(options: AdapterOptions): Promise<OpenedAdapters> {
   const closers: Closer[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = (): Promise<void> => closeAll(closers);
   try {
     return { ...(await open(options, closers)), close };
   } catch (error) {

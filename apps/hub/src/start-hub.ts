@@ -6,6 +6,7 @@ import { type Household, HouseholdService, HubFeed, HubService } from '#libs/app
 import { openControlSocket } from '#adapters/http';
 import { type HubConfig } from '#adapters/config';
 import { type AdapterOptions, type OpenedAdapters, openAdapters } from './adapters.js';
+import { closeAll, type Closer } from './close-all.js';
 import { logFeed } from './feed-log.js';
 import { containerLog } from './hub-log.js';
 import { holdWhileMoving } from './lab-pace.js';
@@ -37,10 +38,8 @@ export const controlSocketOf = (config: Pick<HubConfig, 'data_dir'>): string => 
 /** Starts the whole hub: config → profiles → journal → home bus → radio. */
 export async function startHub(options: StartOptions): Promise<RunningHub> {
   const adapters = await openAdapters(options);
-  const closers: (() => Promise<void>)[] = [() => adapters.close()];
-  const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).reverse()) await close();
-  };
+  const closers: Closer[] = [() => adapters.close()];
+  const stop = (): Promise<void> => closeAll(closers);
   try {
     return await start(options, adapters, closers, stop);
   } catch (error) {
@@ -52,25 +51,15 @@ export async function startHub(options: StartOptions): Promise<RunningHub> {
 async function start(
   options: StartOptions,
   adapters: OpenedAdapters,
-  closers: (() => Promise<void>)[],
+  closers: Closer[],
   stop: () => Promise<void>,
 ): Promise<RunningHub> {
   const { config, log } = options;
   const app = await createApp(adapters, log);
   closers.push(() => app.close());
   const feed = app.get(HubFeed);
-  const unlog = logFeed(feed, log);
-  closers.push(() => {
-    unlog();
-    return Promise.resolve();
-  });
-  if (adapters.home !== null) {
-    const letGo = holdWhileMoving(feed, adapters.home);
-    closers.push(() => {
-      letGo();
-      return Promise.resolve();
-    });
-  }
+  closers.push(logFeed(feed, log));
+  if (adapters.home !== null) closers.push(holdWhileMoving(feed, adapters.home));
   options.watch?.(feed);
   const controlSocket = controlSocketOf(config);
   await app.init();
