@@ -34,7 +34,7 @@ desks: [{ id: office, name: Office desk, profile: linak-dpg }]
 bands: [{ id: wrist, name: Wrist, profile: infinitime }]
 persons: [{ id: alex, name: Alex, desk: office, band: wrist, mode: notify }]
 `;
-/** Three faults in lines 2, 4 and 6. */
+/** Four faults in lines 2, 4 and 6: the person has no desk, too. */
 const WRONG = `config_version: 1
 time_zone: Middle/Earth
 desks:
@@ -119,10 +119,11 @@ describe('the stance command', () => {
     const { code, out, err } = await stance(folder, 'check', '--config', 'wrong.yaml');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     const [head, ...faults] = err.trimEnd().split('\n');
-    expect(head).toBe(`${file('wrong.yaml')} has 3 problems.`);
+    expect(head).toBe(`${file('wrong.yaml')} has 4 problems.`);
     expect(faults).toEqual([
       expect.stringMatching(/^ {2}line 2, column \d+: time_zone: /),
       expect.stringMatching(/^ {2}line 4, column \d+: desks\[0\]\.id: /),
+      expect.stringMatching(/^ {2}line 6, column \d+: persons\[0\]\.desk: /),
       expect.stringMatching(/^ {2}line 6, column \d+: persons\[0\]\.mode: /),
     ]);
   });
