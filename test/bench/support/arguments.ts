@@ -53,7 +53,6 @@ function numberOf(name: string, text: string | boolean | undefined, { least, mos
 const help = (intro: string, known: readonly (readonly [string, NumberOption])[]): string =>
   [
     intro,
-    '',
     ...known.map(([name, option]) => `  ${`--${name} N`.padEnd(18)} ${option.help} (default ${option.default})`),
     '  --json             one JSON object as the last line',
     '  --help             show this text',

@@ -48,8 +48,12 @@ export async function openDesks(count: number, seed: number, opened: Opened): Pr
   });
   const store = new FileProfileStore({ directory: 'device-profiles', machineClock, clock });
   const central = new NobleCentral({ package: 'abandonware', clock: machineClock, domainClock: clock });
+  const ours = process.rawListeners('SIGINT');
   await central.start();
   opened.add(() => central.stop());
+  // noble ends the process at once on Ctrl-C when its listener is the last one; the bench cleans up first.
+  for (const listener of process.rawListeners('SIGINT'))
+    if (!ours.includes(listener)) process.off('SIGINT', listener as () => void);
   if (central.problem !== null) throw new Error(central.problem);
   const heard = new Set<string>();
   opened.add(central.onAdvertisement(({ address }) => heard.add(address)));
