@@ -46,14 +46,26 @@ export function dwells(stretches: readonly TrueStretch[], posture: Posture): rea
   return joined;
 }
 
+/** Answering leaves this long past the hard limit: the prompt comes before it, and accepting, moving and reading it take minutes. */
+const GRACE_MIN = 10;
+/**
+ * What one ignored alert may cost: the next of its kind comes 5 min after it, and another one may live 90 s meanwhile
+ * (docs/policy.md, "Decision order"), in whole minutes.
+ */
+const IGNORED_MIN = 7;
+
 export interface DwellVerdict {
-  /** Dwells during which the person answered every alert. */
-  readonly judged: number;
+  readonly dwells: number;
+  /** Those in which the person ignored no alert. */
+  readonly undisturbed: number;
   readonly tooLong: readonly TrueStretch[];
   readonly longestMin: number;
 }
 
-/** Dwells longer than `hardMin` + 10 min while the person answers: a dwell with an ignored alert is the person's own. */
+/**
+ * Every dwell is judged. "While the person answers" means: a dwell is too long beyond `hardMin` + 10 min, and each alert
+ * the person let pass in it moves that bound by 7 min, no more. A dwell that nobody prompts stays bound by the 10 min.
+ */
 export function judgeDwells(
   truth: readonly TruthRecord[],
   stretches: readonly TrueStretch[],
@@ -61,14 +73,18 @@ export function judgeDwells(
   hardMin: number,
 ): DwellVerdict {
   const ignored = truth.flatMap((record) => (record.kind === 'answer' && record.answer === 'none' ? [record.at] : []));
-  const judged = dwells(stretches, posture).filter(
-    (dwell) => !ignored.some((at) => at >= dwell.from && at <= dwell.to),
-  );
-  const minutes = judged.map((dwell) => (dwell.to - dwell.from) / MINUTE_MS);
+  const all = dwells(stretches, posture).map((dwell) => ({
+    dwell,
+    minutes: (dwell.to - dwell.from) / MINUTE_MS,
+    ignored: ignored.filter((at) => at >= dwell.from && at <= dwell.to).length,
+  }));
   return {
-    judged: judged.length,
-    tooLong: judged.filter((dwell) => dwell.to - dwell.from > (hardMin + 10) * MINUTE_MS),
-    longestMin: Math.max(0, ...minutes),
+    dwells: all.length,
+    undisturbed: all.filter((each) => each.ignored === 0).length,
+    tooLong: all
+      .filter((each) => each.minutes > hardMin + GRACE_MIN + IGNORED_MIN * each.ignored)
+      .map(({ dwell }) => dwell),
+    longestMin: Math.max(0, ...all.map(({ minutes }) => minutes)),
   };
 }
 
@@ -126,6 +142,14 @@ function append(wrong: WrongStretch[], stretch: WrongStretch): void {
 const SAME_HEIGHT_MM = 3;
 /** The row is on disk before the motor starts, and closed after the height at rest was read: both within this. */
 const ROW_SLACK_MS = 5 * SECOND_MS;
+/** Motor time of any 10 min (docs/safety.md, S-05): no single move that nobody saw the end of can have taken longer. */
+const LONGEST_MOVE_MS = 60 * SECOND_MS;
+/** From a key to the motor: the control box's start delay and a late tick or two. */
+const PRESS_SLACK_MS = SECOND_MS;
+/** A Linak's cruise speed, and the way and time it coasts when the key is let go (docs/protocols/linak.md). */
+const CRUISE_MM_PER_S = 38;
+const COAST_MM = 10;
+const COAST_MS = SECOND_MS;
 
 export interface MotionVerdict {
   readonly explained: number;
@@ -135,34 +159,88 @@ export interface MotionVerdict {
   readonly rowsWithoutMotion: readonly MoveRow[];
 }
 
-/** Joins motor intervals one to one with the journal's moves or the script's hand presses: every millimetre is explained. */
-export function explainMotion(truth: readonly TruthRecord[], moves: readonly MoveRow[]): MotionVerdict {
+export interface ExplainOptions {
+  /**
+   * The hub was killed or cut off from the desk in these hours: a row without an end, or without a height at its end, is
+   * what it could leave, and explains one run of the motor from its start towards its target. Otherwise such a row explains nothing.
+   */
+  readonly interrupted?: boolean;
+}
+
+type Press = Extract<TruthRecord, { kind: 'press' }>;
+
+/** One cause and one run of the motor that fit each other. */
+interface Fit {
+  readonly cause: MoveRow | Press;
+  readonly interval: MotorInterval;
+  /** Between the cause and the start of the motor. */
+  readonly apartMs: number;
+}
+
+/**
+ * Joins motor intervals one to one with the journal's moves or the script's hand presses, the closest starts first:
+ * every millimetre is explained. A cause fits in desk, direction, time and way.
+ */
+export function explainMotion(
+  truth: readonly TruthRecord[],
+  moves: readonly MoveRow[],
+  { interrupted = false }: ExplainOptions = {},
+): MotionVerdict {
   const intervals = truth.filter((record): record is MotorInterval => record.kind === 'motor');
-  const presses = truth.filter((record) => record.kind === 'press').map((press) => ({ press, used: false }));
-  const rows = moves.filter((row) => row.origin !== 'hand').map((row) => ({ row, used: false }));
-  const unexplainedMotion = intervals.filter((interval) => {
-    const pool =
-      interval.cause === 'handset'
-        ? presses.find(({ press, used }) => !used && isNear(press.at, interval))
-        : rows.find(({ row, used }) => !used && explains(row, interval));
-    if (pool === undefined) return true;
-    pool.used = true;
-    return false;
-  });
-  const rowsWithoutMotion = rows.filter(({ row, used }) => !used && travelled(row)).map(({ row }) => row);
+  const presses = truth.filter((record): record is Press => record.kind === 'press');
+  const rows = moves.filter((row) => row.origin !== 'hand');
+  const fits = intervals.flatMap((interval): Fit[] =>
+    interval.cause === 'handset'
+      ? presses.filter((press) => pressFits(press, interval)).map((press) => fit(press, press.at, interval))
+      : rows.filter((row) => rowFits(row, interval, interrupted)).map((row) => fit(row, row.startedAt, interval)),
+  );
+  const used = new Set<MoveRow | Press | MotorInterval>();
+  for (const { cause, interval } of [...fits].sort((a, b) => a.apartMs - b.apartMs))
+    if (!used.has(cause) && !used.has(interval)) used.add(cause).add(interval);
+  const unexplainedMotion = intervals.filter((interval) => !used.has(interval));
+  const rowsWithoutMotion = rows.filter((row) => !used.has(row) && travelled(row, interrupted));
   return { explained: intervals.length - unexplainedMotion.length, unexplainedMotion, rowsWithoutMotion };
 }
 
-const isNear = (at: number, interval: MotorInterval): boolean =>
-  at >= interval.from - ROW_SLACK_MS && at <= interval.to + ROW_SLACK_MS;
+const fit = (cause: MoveRow | Press, at: number, interval: MotorInterval): Fit => ({
+  cause,
+  interval,
+  apartMs: Math.abs(interval.from - at),
+});
 
-const travelled = (row: MoveRow): boolean =>
-  row.heightMm === null ? row.result !== 'refused' : Math.abs(row.heightMm - row.fromMm) > SAME_HEIGHT_MM;
-
-function explains(row: MoveRow, interval: MotorInterval): boolean {
-  const inTime =
-    interval.from >= row.startedAt - ROW_SLACK_MS && interval.to <= (row.endedAt ?? Infinity) + ROW_SLACK_MS;
-  const fromThere = Math.abs(interval.fromMm - row.fromMm) <= SAME_HEIGHT_MM;
-  const toThere = row.heightMm === null || Math.abs(interval.toMm - row.heightMm) <= SAME_HEIGHT_MM;
-  return inTime && fromThere && toThere;
+/** The motor runs as long as the key is held and no longer; less at the end of the travel or when another key follows. */
+function pressFits(press: Press, { deskId, from, to, fromMm, toMm }: MotorInterval): boolean {
+  const wayMm = press.direction === 'up' ? toMm - fromMm : fromMm - toMm;
+  return (
+    press.deskId === deskId &&
+    wayMm > 0 &&
+    wayMm <= (press.forMs / SECOND_MS) * CRUISE_MM_PER_S + COAST_MM &&
+    Math.abs(from - press.at) <= PRESS_SLACK_MS &&
+    to - from <= press.forMs + COAST_MS
+  );
 }
+
+function rowFits(row: MoveRow, interval: MotorInterval, interrupted: boolean): boolean {
+  const { deskId, from, to, fromMm, toMm } = interval;
+  return (
+    row.deskId === deskId &&
+    Math.sign(toMm - fromMm) === Math.sign(row.targetMm - row.fromMm) &&
+    isSameHeight(fromMm, row.fromMm) &&
+    from >= row.startedAt - ROW_SLACK_MS &&
+    to <= (row.endedAt ?? row.startedAt + LONGEST_MOVE_MS) + ROW_SLACK_MS &&
+    endFits(row, toMm, interrupted)
+  );
+}
+
+const endFits = ({ endedAt, fromMm, targetMm, heightMm }: MoveRow, toMm: number, interrupted: boolean): boolean =>
+  endedAt !== null && heightMm !== null
+    ? isSameHeight(toMm, heightMm)
+    : interrupted &&
+      toMm >= Math.min(fromMm, targetMm) - SAME_HEIGHT_MM &&
+      toMm <= Math.max(fromMm, targetMm) + SAME_HEIGHT_MM;
+
+const isSameHeight = (a: number, b: number): boolean => Math.abs(a - b) <= SAME_HEIGHT_MM;
+
+/** A row without a height says nothing; only where nobody was interrupted it should have had one. */
+const travelled = ({ heightMm, fromMm, result }: MoveRow, interrupted: boolean): boolean =>
+  heightMm === null ? !interrupted && result !== 'refused' : !isSameHeight(heightMm, fromMm);
