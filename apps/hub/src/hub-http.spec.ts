@@ -136,7 +136,7 @@ describe('the hub’s HTTP face', () => {
     expect(json(move)).toMatchObject({ kind: 'command-refused', guards: expect.arrayContaining(['link-down']) as [] });
     expect(await ask(unix, 'POST', '/control/desks/office/stop', {})).toEqual({
       status: 200,
-      body: '{"stopped":"office"}',
+      body: '{"desk":"office","sent":false}',
     });
     expect((await ask(unix, 'POST', '/control/desks/office/unlock', {})).status).toBe(200);
   });

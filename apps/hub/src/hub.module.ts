@@ -18,7 +18,9 @@ import {
   Memory,
   Pipeline,
   ProfileStore,
+  Publisher,
   RADIOS,
+  RadioUse,
   Watchers,
 } from '#libs/application';
 import { HttpModule } from '#adapters/http';
@@ -36,6 +38,8 @@ export interface HubAdapters {
 
 const SERVICES = [
   HubFeed,
+  Publisher,
+  RadioUse,
   EffectRunner,
   Pipeline,
   DeviceKeeper,

@@ -2,6 +2,7 @@ export { type CalendarSettings, type DayRange, type WeekHours } from './calendar
 export { CalendarKeeper } from './calendar/calendar-keeper.service.js';
 export { CommandService } from './commands/command.service.js';
 export { DeviceKeeper, RADIOS } from './devices/device-keeper.service.js';
+export { RadioUse } from './devices/radio-use.js';
 export { type Heard, MAX_SCAN_S, scanFor } from './devices/scan.js';
 export * from './errors.js';
 export { BusBridge } from './hub/bus-bridge.service.js';
@@ -11,6 +12,7 @@ export { type FeedItem, HubFeed } from './hub/hub-feed.service.js';
 export { type BandSetup, type DeskSetup, HubSetup, type PersonSetup } from './hub/hub-setup.js';
 export { HubParts, HubService } from './hub/hub.service.js';
 export { Pipeline } from './hub/pipeline.service.js';
+export { Publisher } from './hub/publisher.js';
 export { Watchers } from './hub/watchers.service.js';
 export { Memory } from './persons/memory.service.js';
 export * from './ports/index.js';

@@ -36,5 +36,7 @@ export const GUARDS = [
   'command-without-age',
   'command-duplicate',
   'already-there',
+  'radio-busy',
+  'no-open-prompt',
 ] as const;
 export type Guard = (typeof GUARDS)[number];

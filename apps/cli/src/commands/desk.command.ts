@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type HeightUnits, type HomeState, MOVE_RESULT_TEXT, StanceError, heightText } from '#libs/application';
-import { type MoveReport } from '#adapters/http';
+import { type MoveReport, type StopReport } from '#adapters/http';
 import { ControlClient } from '../control-client.js';
 import { EXIT } from '../exit-code.js';
 import { type SocketOptions, socketPath } from './options.js';
@@ -45,11 +45,14 @@ export function addDeskCommand(program: Command): void {
 
   common(desk.command('stop'))
     .description('stop a desk at once')
-    .addHelpText('after', '\nExit codes: 0 told, 3 no hub answers.')
+    .addHelpText('after', '\nExit codes: 0 sent, 1 the desk has no link, 3 no hub answers.')
     .action(async (options: DeskOptions) => {
       const { client, deskId } = await connect(options);
-      await client.post(`desks/${deskId}/stop`);
-      console.log(`${deskId}: stop sent`);
+      const { sent } = await client.post<StopReport>(`desks/${deskId}/stop`);
+      console.log(
+        sent ? `${deskId}: stop sent` : `${deskId}: not connected, so no stop could be sent; use its own buttons`,
+      );
+      if (!sent) process.exitCode = EXIT.failed;
     });
 
   common(desk.command('unlock'))

@@ -38,6 +38,12 @@ const MOVE = z.union([
   z.strictObject({ preset: z.string().min(1) }),
 ]);
 
+/** Whether the stop frames went out: without a link there is nothing to write them on. */
+export interface StopReport {
+  readonly desk: string;
+  readonly sent: boolean;
+}
+
 /** How a move asked for by the CLI ended: the feed item of its transaction. */
 export type MoveReport = Extract<FeedItem, { kind: 'move-ended' | 'command-refused' }>;
 
@@ -99,10 +105,9 @@ export class ControlController {
 
   @Post('desks/:id/stop')
   @HttpCode(HttpStatus.OK)
-  stop(@Param('id') id: string): { readonly stopped: string } {
+  async stop(@Param('id') id: string): Promise<StopReport> {
     const desk = this.desk(id);
-    this.commands.accept({ kind: 'stop', deskId: desk.id }, 'cli');
-    return { stopped: desk.id };
+    return { desk: desk.id, sent: await this.commands.stop(desk.id, 'cli') };
   }
 
   @Post('desks/:id/unlock')
@@ -126,8 +131,7 @@ export class ControlController {
     return new Promise((resolve) => {
       const early: MoveReport[] = [];
       let transaction: string | null = null;
-      const isMine = (item: MoveReport): boolean =>
-        (item.kind === 'move-ended' ? item.txId : item.commandId) === transaction;
+      const isMine = (item: MoveReport): boolean => item.txId === transaction;
       const undo = this.feed.onItem((item) => {
         if (item.kind !== 'move-ended' && item.kind !== 'command-refused') return;
         if (transaction === null) early.push(item);

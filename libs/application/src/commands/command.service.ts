@@ -10,10 +10,10 @@ import {
   personView,
   txId,
 } from '#libs/domain';
-import { HubFeed } from '../hub/hub-feed.service.js';
 import { HubSetup } from '../hub/hub-setup.js';
 import { Pipeline } from '../hub/pipeline.service.js';
-import { Clock, type CommandAge, type HomeCommand, HomeBus } from '../ports/index.js';
+import { Publisher } from '../hub/publisher.js';
+import { Clock, type CommandAge, type HomeCommand } from '../ports/index.js';
 import { guardsText } from '../text/catalogue.js';
 
 /** A command that can start a motion is refused when older than this (docs/safety.md, S-13). */
@@ -28,8 +28,7 @@ export class CommandService {
     private readonly setup: HubSetup,
     private readonly pipeline: Pipeline,
     private readonly clock: Clock,
-    private readonly bus: HomeBus,
-    private readonly feed: HubFeed,
+    private readonly publisher: Publisher,
   ) {}
 
   accept(command: HomeCommand, surface: Surface): void {
@@ -41,8 +40,8 @@ export class CommandService {
         this.preset(command.deskId, command.preset, command.age, surface);
         return;
       case 'stop':
-        void this.pipeline.stop(command.deskId, surface).catch((error: unknown) => {
-          this.fault(error);
+        void this.stop(command.deskId, surface).catch((error: unknown) => {
+          this.publisher.fault('motion.stop-failed', error);
         });
         return;
       case 'confirm': {
@@ -70,6 +69,11 @@ export class CommandService {
     }
   }
 
+  /** False where the desk has no link, so that no stop frame could be written. Rejects when the radio refuses it. */
+  stop(deskId: DeskId, surface: Surface): Promise<boolean> {
+    return this.pipeline.stop(deskId, surface);
+  }
+
   unlock(deskId: DeskId, surface: Surface): void {
     this.pipeline.acceptMotion(deskId, { type: 'Unlocked', at: this.clock.stamp(), surface });
   }
@@ -78,7 +82,7 @@ export class CommandService {
   move(deskId: DeskId, heightMm: number, age: CommandAge, surface: Surface): TxId {
     this.serial += 1;
     const tx = txId(`${deskId}-command-${this.clock.epochMs()}-${this.serial}`);
-    this.pipeline.acceptMotion(deskId, {
+    this.pipeline.requestMove(deskId, {
       type: 'MoveRequested',
       at: this.clock.stamp(),
       txId: tx,
@@ -98,18 +102,20 @@ export class CommandService {
     const guards: Guard[] = [];
     if (age.retained) guards.push('command-retained');
     if (age.ageMs === null) guards.push('command-without-age');
-    else if (age.ageMs > MAX_AGE_MS) guards.push('command-stale');
+    else if (!(Math.abs(age.ageMs) <= MAX_AGE_MS)) guards.push('command-stale');
+    if (guards.length === 0 && !this.answer(person, 'accepted', surface)) guards.push('no-open-prompt');
     if (guards.length > 0) this.refuse(null, age, guards);
-    else this.answer(person, 'accepted', surface);
   }
 
-  private answer(person: PersonId, answer: 'accepted' | 'later', surface: Surface): void {
+  /** False where no prompt is open. */
+  private answer(person: PersonId, answer: 'accepted' | 'later', surface: Surface): boolean {
     const engine = this.pipeline.engines.persons.get(person);
-    if (engine === undefined) return;
+    if (engine === undefined) return false;
     const at = this.clock.stamp();
     const { openPrompt: prompt } = personView(engine.personState, at, engine.person.policy);
-    if (prompt === null) return;
+    if (prompt === null) return false;
     this.pipeline.accept({ type: 'PromptAnswered', at, personId: person, promptId: prompt.id, answer, surface });
+    return true;
   }
 
   /** Raising a mode needs the config; what is not lower is no command. */
@@ -122,20 +128,8 @@ export class CommandService {
     this.pipeline.accept({ type: 'ModeLowered', at, personId: person, mode, surface });
   }
 
-  private refuse(deskId: DeskId | null, age: CommandAge, guards: readonly Guard[]): void {
-    const event = {
-      kind: 'command-refused',
-      deskId,
-      commandId: age.commandId,
-      guards,
-      text: guardsText(guards),
-    } as const;
-    this.bus.publishEvent(event);
-    this.feed.tell(event, this.clock.stamp());
-  }
-
-  private fault(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.feed.tell({ kind: 'fault', code: 'motion.stop-failed', message }, this.clock.stamp());
+  private refuse(deskId: DeskId | null, { commandId }: CommandAge, guards: readonly Guard[]): void {
+    const text = guardsText(guards);
+    this.publisher.event({ kind: 'command-refused', deskId, commandId, txId: null, guards, text });
   }
 }

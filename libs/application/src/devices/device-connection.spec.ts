@@ -1,4 +1,4 @@
-import { bandId } from '#libs/domain';
+import { bandId, deskId } from '#libs/domain';
 import { ManualClock } from '#libs/testing';
 import { type BandSetup } from '../hub/hub-setup.js';
 import {
@@ -9,6 +9,7 @@ import {
   type ProfileStore,
 } from '../ports/index.js';
 import { DeviceConnection } from './device-connection.js';
+import { RadioUse } from './radio-use.js';
 
 const BAND: BandSetup = {
   kind: 'band',
@@ -19,11 +20,12 @@ const BAND: BandSetup = {
 };
 
 /** A band in reach of one radio; links are dropped and handshakes broken on demand. */
-function inReach(): {
+function inReach(device: BandSetup = BAND): {
   readonly clock: ManualClock;
   readonly stages: string[];
   readonly connection: DeviceConnection;
-  readonly hear: () => void;
+  readonly radio: RadioUse;
+  readonly hear: (address?: string) => void;
   readonly drop: () => void;
   fail: boolean;
   rssiReads: number;
@@ -48,8 +50,9 @@ function inReach(): {
   const profiles = {
     sessionSpec: () => ({}),
     open: () => Promise.resolve(session),
-    match: () => [],
+    match: () => [{ id: 'infinitime' }],
   } as unknown as ProfileStore;
+  const radio = new RadioUse();
   const central = {
     connect: () => {
       bench.connects += 1;
@@ -57,8 +60,8 @@ function inReach(): {
     },
   } as unknown as BleCentral;
   const connection = new DeviceConnection(
-    BAND,
-    { profiles, clock },
+    device,
+    { profiles, clock, radio },
     {
       onStage: (_device, stage) => stages.push(stage),
       onSession: () => stages.push('session'),
@@ -78,8 +81,9 @@ function inReach(): {
     clock,
     stages,
     connection,
-    hear: () => {
-      connection.offer(heard, central);
+    radio,
+    hear: (address = heard.address) => {
+      connection.offer({ ...heard, address }, central);
     },
     drop: () => {
       closed('supervision timeout');
@@ -147,5 +151,32 @@ describe('DeviceConnection', () => {
     const bench = inReach();
     bench.connection.offer({ address: 'aa:aa:aa:aa:aa:aa' } as Advertisement, undefined as unknown as BleCentral);
     expect(bench.stages).toEqual([]);
+  });
+
+  it('does not connect while a desk moves', async () => {
+    const bench = inReach();
+    bench.radio.moveBegins(deskId('office'));
+    bench.hear();
+    await bench.clock.advance(0);
+    expect(bench.connects).toBe(0);
+    bench.radio.moveEnds(deskId('office'));
+    bench.hear();
+    expect(bench.connects).toBe(1);
+  });
+
+  it('without an address takes a lone match after 10 s, and none of several', async () => {
+    const lone = inReach({ ...BAND, address: null });
+    lone.hear();
+    expect(lone.connects).toBe(0);
+    await lone.clock.advance(10_000);
+    lone.hear();
+    expect([lone.connects, lone.connection.knownAddress]).toEqual([1, 'c1:00:00:00:00:01']);
+
+    const two = inReach({ ...BAND, address: null });
+    two.hear();
+    two.hear('c1:00:00:00:00:02');
+    await two.clock.advance(60_000);
+    two.hear();
+    expect([two.connects, two.stages]).toEqual([0, ['failed']]);
   });
 });

@@ -12,6 +12,7 @@ import {
   type Undo,
 } from '../ports/index.js';
 import { type DeviceStage } from '../hub/hub-feed.service.js';
+import { type RadioUse } from './radio-use.js';
 
 /** First and longest pause after a failed attempt or a lost link, ms: 1 s doubled up to 30 s (abmantis/idasen-ha waits 30 s). */
 const BACK_OFF_MS = { first: 1_000, longest: 30_000 } as const;
@@ -28,7 +29,11 @@ export interface DeviceListener {
 interface ConnectionPorts {
   readonly profiles: ProfileStore;
   readonly clock: Clock;
+  readonly radio: RadioUse;
 }
+
+/** Without an address in the config, advertisers are collected this long: only a lone one is taken. */
+const LONE_AFTER_MS = 10_000;
 
 /**
  * Keeps one configured device connected: waits for its advertisement, connects, runs the handshake, and after a loss
@@ -43,6 +48,8 @@ export class DeviceConnection {
   private readonly abort = new AbortController();
   private session: DeskSession | BandSession | null = null;
   private address: string | null;
+  /** Matching advertisers, while no address is known. */
+  private heard: { readonly since: number; readonly addresses: Set<string> } | null = null;
 
   constructor(
     readonly device: DeviceSetup,
@@ -63,8 +70,8 @@ export class DeviceConnection {
 
   /** Told of every advertisement; acts on those of its own device. */
   offer(advertisement: Advertisement, central: BleCentral): void {
-    if (!this.wanted || this.busy || this.session !== null || !this.matches(advertisement)) return;
-    if (this.ports.clock.monotonicMs() < this.notBefore) return;
+    if (!this.wanted || this.busy || this.session !== null || !this.ports.radio.mayConnect) return;
+    if (this.ports.clock.monotonicMs() < this.notBefore || !this.isOurs(advertisement)) return;
     this.address = advertisement.address;
     this.busy = true;
     this.listener.onStage(this.device, 'found', `${advertisement.address} at ${advertisement.rssiDbm} dBm`);
@@ -78,16 +85,33 @@ export class DeviceConnection {
     await this.session?.close();
   }
 
-  private matches(advertisement: Advertisement): boolean {
+  private isOurs(advertisement: Advertisement): boolean {
     if (this.address !== null) return advertisement.address === this.address;
-    return this.ports.profiles.match(advertisement)[0]?.id === this.device.profileId;
+    if (this.ports.profiles.match(advertisement)[0]?.id !== this.device.profileId) return false;
+    return this.isLone(advertisement.address);
+  }
+
+  /** A neighbour's desk or watch may match as well: of several nobody can tell which one is meant. */
+  private isLone(address: string): boolean {
+    const now = this.ports.clock.monotonicMs();
+    this.heard ??= { since: now, addresses: new Set() };
+    const isNew = !this.heard.addresses.has(address);
+    this.heard.addresses.add(address);
+    if (this.heard.addresses.size > 1) {
+      const known = [...this.heard.addresses].join(', ');
+      if (isNew)
+        this.listener.onStage(this.device, 'failed', `several devices match (${known}): add the address to the config`);
+      return false;
+    }
+    return now - this.heard.since >= LONE_AFTER_MS;
   }
 
   private async attempt(central: BleCentral, address: string): Promise<void> {
     let link: BleLink | null = null;
     try {
       this.listener.onStage(this.device, 'connecting', null);
-      link = await central.connect(address, this.ports.profiles.sessionSpec(this.device.profileId), this.abort.signal);
+      const spec = this.ports.profiles.sessionSpec(this.device.profileId);
+      link = await this.ports.radio.whileConnecting(() => central.connect(address, spec, this.abort.signal));
       const session = await this.ports.profiles.open(this.device.profileId, link);
       this.begin(link, session);
     } catch (error) {

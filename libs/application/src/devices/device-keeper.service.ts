@@ -3,6 +3,7 @@ import { type DeviceId } from '#libs/domain';
 import { HubSetup } from '../hub/hub-setup.js';
 import { BleCentral, Clock, ProfileStore, type Undo } from '../ports/index.js';
 import { DeviceConnection, type DeviceListener } from './device-connection.js';
+import { RadioUse } from './radio-use.js';
 
 /** Token of the list of radios in use, in the order of the config. */
 export const RADIOS = Symbol('RADIOS');
@@ -18,6 +19,7 @@ export class DeviceKeeper {
     @Inject(RADIOS) private readonly radios: readonly BleCentral[],
     private readonly profiles: ProfileStore,
     private readonly clock: Clock,
+    private readonly radio: RadioUse,
   ) {}
 
   async start(listener: DeviceListener): Promise<void> {
@@ -35,7 +37,8 @@ export class DeviceKeeper {
       },
     };
     this.connections = [...this.setup.desks, ...this.setup.bands].map(
-      (device) => new DeviceConnection(device, { profiles: this.profiles, clock: this.clock }, watched),
+      (device) =>
+        new DeviceConnection(device, { profiles: this.profiles, clock: this.clock, radio: this.radio }, watched),
     );
     for (const { device } of this.connections) listener.onStage(device, 'searching', null);
     await Promise.all(this.radios.map((radio) => radio.start()));

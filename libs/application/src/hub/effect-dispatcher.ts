@@ -4,7 +4,6 @@ import { type PersonEngine } from '../persons/person-engine.js';
 import { type Clock } from '../ports/index.js';
 import { promptText } from '../text/catalogue.js';
 import { type EffectRunner } from './effect-runner.service.js';
-import { type HubFeed } from './hub-feed.service.js';
 import { type HubSetup } from './hub-setup.js';
 import { type Engines } from './engines.js';
 import { type Publisher } from './publisher.js';
@@ -13,7 +12,6 @@ interface DispatcherPorts {
   readonly setup: HubSetup;
   readonly clock: Clock;
   readonly runner: EffectRunner;
-  readonly feed: HubFeed;
   readonly publisher: Publisher;
 }
 
@@ -30,12 +28,12 @@ export class EffectDispatcher {
       this.ports.publisher.event({ kind: 'prompt-closed', personId, promptId, outcome });
     },
     JournalAnswer: (_engine, { personId, answer, surface }) => {
-      this.ports.feed.tell({ kind: 'answer', personId, answer, surface }, this.ports.clock.stamp());
+      this.ports.publisher.tell({ kind: 'answer', personId, answer, surface });
     },
     RequestMove: (_engine, { txId, personId, promptId, targetMm, deskId }) => {
       const request = { origin: 'coach', personId, promptId } as const;
       const at = this.ports.clock.stamp();
-      this.engines?.desks.get(deskId)?.accept({ type: 'MoveRequested', at, txId, targetMm, request });
+      void this.engines?.desks.get(deskId)?.request({ type: 'MoveRequested', at, txId, targetMm, request });
     },
     Hold: (engine) => {
       this.ports.publisher.person(engine);

@@ -52,7 +52,7 @@ export class EffectRunner {
 
   /** Writes entries in the order of all other effects; false when the disk refused. */
   append(entries: readonly JournalEntry[]): Promise<boolean> {
-    return this.queue.run(() => this.written(entries));
+    return this.queue.run(() => entries.length === 0 || this.written(entries));
   }
 
   /** Resolves when everything handed in so far is written and dispatched. */

@@ -67,12 +67,15 @@ export class HubService {
 
   async stop(): Promise<void> {
     this.running = false;
-    await this.pipeline.close();
-    await this.parts.keeper.stop();
     this.watch.stop();
     this.parts.calendar.stop();
-    await this.parts.memory.stop();
-    await this.parts.bridge.stop();
+    // Desks first, while their links are there; a part that fails to end does not keep the others from ending.
+    const { keeper, memory, bridge } = this.parts;
+    for (const end of [() => this.pipeline.close(), () => keeper.stop(), () => memory.stop(), () => bridge.stop()]) {
+      await end().catch((error: unknown) => {
+        this.feed.tell({ kind: 'fault', code: 'hub.stop-failed', message: String(error) }, this.clock.stamp());
+      });
+    }
   }
 
   private sessionUp(device: DeviceSetup, session: DeskSession | BandSession, at: Stamp): void {

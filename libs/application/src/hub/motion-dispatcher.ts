@@ -1,72 +1,93 @@
-import { type DomainEvent, type MotionEffect } from '#libs/domain';
+import { type DomainEvent, type MotionEffect, type MotionEvent } from '#libs/domain';
+import { type RadioUse } from '../devices/radio-use.js';
 import { StanceError } from '../errors.js';
 import { type DeskEngineHost } from '../motion/desk-engine.js';
 import { type Clock, type JournalEntry } from '../ports/index.js';
 import { guardsText } from '../text/catalogue.js';
 import { type EffectRunner } from './effect-runner.service.js';
-import { type HubFeed } from './hub-feed.service.js';
 import { type DeskSetup } from './hub-setup.js';
 import { type Publisher } from './publisher.js';
 
 interface MotionPorts {
   readonly clock: Clock;
+  readonly radio: RadioUse;
   readonly runner: EffectRunner;
-  readonly feed: HubFeed;
   readonly publisher: Publisher;
   /** Back into the pipeline: persons learn of their desk's moves as events. */
   readonly accept: (event: DomainEvent) => void;
 }
 
-type Handler<T extends MotionEffect['type']> = (desk: DeskSetup, effect: Extract<MotionEffect, { type: T }>) => void;
+type Handler<T extends MotionEffect['type']> = (
+  desk: DeskSetup,
+  effect: Extract<MotionEffect, { type: T }>,
+  cause: MotionEvent,
+) => void;
 
-/** Stop 7 for desks: journals, publishes and passes on what a supervisor decided. The motor itself is the engine's. */
+/** Effects that are facts for the journal. The row of a start is the engine's own: nothing moves before it is on disk. */
+function journalEntryOf({ id: deskId }: DeskSetup, effect: MotionEffect): JournalEntry | null {
+  switch (effect.type) {
+    case 'EndMove':
+      return { type: 'move-ended', txId: effect.txId, outcome: effect.outcome, at: effect.at.epoch };
+    case 'JournalHandMove': {
+      const { fromMm, toMm, from, to } = effect;
+      return { type: 'hand-move', deskId, fromMm, toMm, from: from.epoch, to: to.epoch };
+    }
+    case 'LockOut':
+      return { type: 'desk-locked', deskId, txId: effect.txId, at: effect.at.epoch };
+    default:
+      return null;
+  }
+}
+
+/** Stop 7 for desks: journals what a supervisor decided, then says it. The motor itself is the engine's. */
 export class MotionDispatcher {
-  private readonly handlers: { readonly [T in MotionEffect['type']]: Handler<T> } = {
+  /** Said after the rows of the same decision are on disk, or the disk has refused them. */
+  private readonly sayers: { readonly [T in MotionEffect['type']]?: Handler<T> } = {
     StartMotor: ({ id: deskId }, { txId, targetMm }) => {
       this.ports.publisher.event({ kind: 'move-started', deskId, txId, targetMm });
-      this.ports.accept({ type: 'MoveStarted', at: this.ports.clock.stamp(), deskId, txId, targetMm });
       this.ports.publisher.desk(deskId);
     },
-    EndMove: ({ id: deskId }, { txId, outcome, at }) => {
-      this.journal([{ type: 'move-ended', txId, outcome, at: at.epoch }]);
+    EndMove: ({ id: deskId }, { txId, outcome }) => {
       this.ports.publisher.event({ kind: 'move-ended', deskId, txId, ...outcome });
-      this.ports.accept({ type: 'MoveEnded', at: this.ports.clock.stamp(), deskId, txId, outcome });
       this.ports.publisher.desk(deskId);
     },
-    RefuseMove: ({ id: deskId }, { txId, guards }) => {
-      const text = guardsText(guards);
-      this.ports.publisher.event({ kind: 'command-refused', deskId, commandId: txId, guards, text });
+    RefuseMove: ({ id: deskId }, { txId, guards }, cause) => {
+      const request = cause.type === 'MoveRequested' ? cause.request : null;
+      const commandId = request?.origin === 'command' ? request.commandId : txId;
+      this.ports.publisher.event({
+        kind: 'command-refused',
+        deskId,
+        commandId,
+        txId,
+        guards,
+        text: guardsText(guards),
+      });
       this.ports.publisher.desk(deskId);
     },
-    JournalHandMove: ({ id: deskId }, { fromMm, toMm, from, to }) => {
-      this.journal([{ type: 'hand-move', deskId, fromMm, toMm, from: from.epoch, to: to.epoch }]);
+    JournalHandMove: ({ id: deskId }, { fromMm, toMm }) => {
       this.ports.publisher.event({ kind: 'moved-by-hand', deskId, fromMm, toMm });
-    },
-    LockOut: ({ id: deskId }, { txId, at }) => {
-      this.journal([{ type: 'desk-locked', deskId, txId, at: at.epoch }]);
     },
     PublishDesk: ({ id }) => {
       this.ports.publisher.desk(id);
     },
-    StopMotor: () => undefined,
-    WakeDeskAt: () => undefined,
   };
 
   constructor(private readonly ports: MotionPorts) {}
 
   host(): DeskEngineHost {
-    const { clock, runner, feed, publisher } = this.ports;
+    const { clock, radio, runner, publisher } = this.ports;
     return {
       clock,
+      radio,
       journal: async (entries) => {
         if (await runner.append(entries)) return;
         throw new StanceError('journal.append-failed', 'the move is not in the journal, so the desk stays where it is');
       },
-      onEffect: (desk, effect) => {
-        (this.handlers[effect.type] as Handler<MotionEffect['type']>)(desk, effect);
+      onEffects: (desk, effects, cause) => {
+        this.decided(desk, effects, cause);
       },
       onProgress: (desk, progress) => {
-        feed.tell({ kind: 'move-progress', deskId: desk.id, progress }, clock.stamp());
+        publisher.tell({ kind: 'move-progress', deskId: desk.id, progress });
         publisher.desk(desk.id);
       },
       onFault: (code, error) => {
@@ -75,7 +96,23 @@ export class MotionDispatcher {
     };
   }
 
-  private journal(entries: readonly JournalEntry[]): void {
-    void this.ports.runner.append(entries);
+  /** One append for one decision: an obstacle's end and its lock-out are on disk together or not at all. */
+  private decided(desk: DeskSetup, effects: readonly MotionEffect[], cause: MotionEvent): void {
+    const entries = effects.map((effect) => journalEntryOf(desk, effect)).filter((entry) => entry !== null);
+    void this.ports.runner.append(entries).then(() => {
+      for (const effect of effects)
+        (this.sayers[effect.type] as Handler<MotionEffect['type']> | undefined)?.(desk, effect, cause);
+    });
+    for (const effect of effects) this.tellPersons(desk, effect);
+  }
+
+  private tellPersons({ id: deskId }: DeskSetup, effect: MotionEffect): void {
+    const at = this.ports.clock.stamp();
+    if (effect.type === 'StartMotor') {
+      this.ports.accept({ type: 'MoveStarted', at, deskId, txId: effect.txId, targetMm: effect.targetMm });
+    }
+    if (effect.type === 'EndMove') {
+      this.ports.accept({ type: 'MoveEnded', at, deskId, txId: effect.txId, outcome: effect.outcome });
+    }
   }
 }

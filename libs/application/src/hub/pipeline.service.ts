@@ -9,14 +9,14 @@ import {
   type Stamp,
   type Surface,
 } from '#libs/domain';
-import { type BandSession, Clock, type DeskSession, HomeBus } from '../ports/index.js';
-import { DeskEngine } from '../motion/desk-engine.js';
+import { type BandSession, Clock, type DeskSession } from '../ports/index.js';
+import { RadioUse } from '../devices/radio-use.js';
+import { DeskEngine, type MoveRequest } from '../motion/desk-engine.js';
 import { PersonEngine } from '../persons/person-engine.js';
 import { BandPrompter } from '../persons/prompter.js';
 import { EffectDispatcher } from './effect-dispatcher.js';
 import { type Engines } from './engines.js';
 import { EffectRunner } from './effect-runner.service.js';
-import { HubFeed } from './hub-feed.service.js';
 import { HubSetup } from './hub-setup.js';
 import { MotionDispatcher } from './motion-dispatcher.js';
 import { Publisher } from './publisher.js';
@@ -29,22 +29,19 @@ import { BandFacts } from './snapshots.js';
 @Injectable()
 export class Pipeline {
   readonly engines: Engines;
-  private readonly publisher: Publisher;
 
   constructor(
     setup: HubSetup,
     private readonly clock: Clock,
     runner: EffectRunner,
-    bus: HomeBus,
-    feed: HubFeed,
+    private readonly publisher: Publisher,
+    radio: RadioUse,
   ) {
-    this.publisher = new Publisher({ setup, clock, bus, feed });
-    const { publisher } = this;
-    const dispatcher = new EffectDispatcher({ setup, clock, runner, feed, publisher });
+    const dispatcher = new EffectDispatcher({ setup, clock, runner, publisher });
     const motion = new MotionDispatcher({
       clock,
+      radio,
       runner,
-      feed,
       publisher,
       accept: (event) => {
         this.accept(event);
@@ -71,23 +68,30 @@ export class Pipeline {
     for (const person of this.engines.persons.values()) if (person.concerns(event)) person.accept(event);
   }
 
+  /** A move somebody asks for. */
+  requestMove(deskId: DeskId, request: MoveRequest): void {
+    void this.engines.desks.get(deskId)?.request(request);
+  }
+
   /** One event for one desk's supervisor only. */
   acceptMotion(deskId: DeskId, event: MotionEvent): void {
     this.engines.desks.get(deskId)?.accept(event);
   }
 
-  /** Bypasses every queue: the frames go first. `null` stops every desk. */
-  async stop(deskId: DeskId | null, surface: Surface): Promise<void> {
+  /** Bypasses every queue: the frames go first. `null` stops every desk. False where one had no link to be told on. */
+  async stop(deskId: DeskId | null, surface: Surface): Promise<boolean> {
     const at = this.clock.stamp();
     const desks = [...this.engines.desks.values()].filter(({ desk }) => deskId === null || desk.id === deskId);
-    await Promise.all(desks.map((desk) => desk.stop({ type: 'StopRequested', at, surface })));
+    const sent = await Promise.all(desks.map((desk) => desk.stop({ type: 'StopRequested', at, surface })));
+    return sent.every(Boolean);
   }
 
   async deskUp(deskId: DeskId, session: DeskSession, at: Stamp): Promise<void> {
     const desk = this.engines.desks.get(deskId);
     if (desk === undefined) return;
+    const attached = desk.attach(session, at);
     this.forPersons({ type: 'LinkChanged', at, source: deskId, up: true });
-    await desk.attach(session, at);
+    await attached;
   }
 
   deskDown(deskId: DeskId, at: Stamp): void {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type DeskId, monotonic, type PersonState, personView, type Stamp } from '#libs/domain';
+import { type DeskId, monotonic, type PersonState, personView, type Stamp, txId } from '#libs/domain';
 import { hasCode } from '../errors.js';
 import { EffectRunner } from '../hub/effect-runner.service.js';
 import { HubFeed } from '../hub/hub-feed.service.js';
@@ -48,8 +48,12 @@ export class Memory {
   /** Without the earlier journal nobody knows which desk was locked out, so every one is, until a person unlocks it (S-10). */
   private async desksToLock(): Promise<readonly DeskId[]> {
     for (const notice of this.journal.notices) this.fault(notice.code, notice.message);
-    const lost = this.journal.notices.some((notice) => hasCode(notice, 'journal.corrupt'));
-    return lost ? [...this.pipeline.engines.desks.keys()] : this.journal.lockedDesks();
+    if (!this.journal.notices.some((notice) => hasCode(notice, 'journal.corrupt'))) return this.journal.lockedDesks();
+    const desks = [...this.pipeline.engines.desks.keys()];
+    const at = this.clock.epochMs();
+    // Written down, too: another restart must not unlock what nobody has looked at.
+    await this.runner.append(desks.map((deskId) => ({ type: 'desk-locked', deskId, txId: txId('journal-lost'), at })));
+    return desks;
   }
 
   private async save(): Promise<void> {

@@ -6,6 +6,7 @@ import { type Clock, type Undo } from '../ports/index.js';
 export class PersonEngine {
   private state: PersonState;
   private cancelWake: Undo = () => undefined;
+  private closed = false;
 
   constructor(
     readonly person: PersonSetup,
@@ -25,6 +26,7 @@ export class PersonEngine {
   }
 
   accept(event: DomainEvent): void {
+    if (this.closed) return;
     const { state, effects } = step(this.state, event, this.person.policy);
     this.state = state;
     for (const effect of effects) if (effect.type === 'WakeMeAt') this.wakeAt(effect.at);
@@ -49,7 +51,9 @@ export class PersonEngine {
     }
   }
 
+  /** Ends for good: what is heard from now on changes nothing. */
   close(): void {
+    this.closed = true;
     this.cancelWake();
   }
 

@@ -38,7 +38,13 @@ export class BandPrompter {
   async show(prompt: Prompt, at: Stamp): Promise<void> {
     if (this.session === null) return;
     this.shown = { promptId: prompt.id, personId: prompt.personId, at };
-    await this.session.showAlert({ ...promptText(prompt, this.units), answerable: true });
+    try {
+      await this.session.showAlert({ ...promptText(prompt, this.units), answerable: true });
+    } catch (error) {
+      // What the band did not show cannot be what the wearer answers.
+      this.shown = null;
+      throw error;
+    }
   }
 
   /** The prompt this answer is for, or null for an answer to nothing of ours. */

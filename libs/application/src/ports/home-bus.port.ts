@@ -110,7 +110,10 @@ export type HomeEvent =
   | {
       readonly kind: 'command-refused';
       readonly deskId: DeskId | null;
+      /** What the sender called the command; for a refused coach move the transaction. */
       readonly commandId: string;
+      /** The transaction it became, null for a command that never became one. */
+      readonly txId: string | null;
       readonly guards: readonly Guard[];
       readonly text: string;
     };

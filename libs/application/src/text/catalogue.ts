@@ -44,7 +44,8 @@ function reasonText(reason: PostureReason, units: HeightUnits): string {
     case 'band-far':
       return `band far from the desk, seen ${durationText(reason.ageMs)} ago`;
     case 'steps':
-      return `${reason.count} steps, the last ${durationText(reason.ageMs)} ago`;
+      // Without the count: steps are health data, and the reasons are published.
+      return `steps seen ${durationText(reason.ageMs)} ago`;
     case 'motion':
       return `the band moved ${durationText(reason.ageMs)} ago`;
     case 'no-evidence':
@@ -123,6 +124,8 @@ export const GUARD_TEXT: Readonly<Record<Guard, string>> = {
   'command-without-age': 'the command says no time of creation',
   'command-duplicate': 'the command was already carried out',
   'already-there': 'the desk is already there',
+  'radio-busy': 'the radio is connecting another device; try again in a moment',
+  'no-open-prompt': 'there is no prompt to answer',
 };
 
 export const guardsText = (guards: readonly Guard[]): string => guards.map((guard) => GUARD_TEXT[guard]).join('; ');
