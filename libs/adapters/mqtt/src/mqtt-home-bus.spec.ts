@@ -103,7 +103,7 @@ describe('MqttHomeBus on the embedded broker (MQTT 3.1.1)', () => {
         kind: 'height',
         deskId: 'linak-office',
         heightMm: 900,
-        age: { commandId: 'k1', txId: null, ageMs: expect.any(Number) as number, retained: false },
+        age: { commandId: 'k1', ageMs: expect.any(Number) as number, retained: false },
       },
       { kind: 'stop', deskId: 'linak-office' },
       { kind: 'snooze', personId: 'ada', minutes: 30 },

@@ -39,8 +39,13 @@ export class BusBridge {
     this.bus.announce(this.home.household());
   }
 
-  async stop(): Promise<void> {
+  /** Takes no more commands and follows radio and broker no more: the hub is ending. */
+  quiet(): void {
     for (const undo of this.undo.splice(0)) undo();
+  }
+
+  async stop(): Promise<void> {
+    this.quiet();
     await this.bus.stop();
   }
 

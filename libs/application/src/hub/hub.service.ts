@@ -69,6 +69,7 @@ export class HubService {
     this.running = false;
     this.watch.stop();
     this.parts.calendar.stop();
+    this.parts.bridge.quiet();
     // Desks first, while their links are there; a part that fails to end does not keep the others from ending.
     const { keeper, memory, bridge } = this.parts;
     for (const end of [() => this.pipeline.close(), () => keeper.stop(), () => memory.stop(), () => bridge.stop()]) {

@@ -34,6 +34,8 @@ function journalEntryOf({ id: deskId }: DeskSetup, effect: MotionEffect): Journa
     }
     case 'LockOut':
       return { type: 'desk-locked', deskId, txId: effect.txId, at: effect.at.epoch };
+    case 'Unlock':
+      return { type: 'desk-unlocked', deskId, surface: effect.surface, at: effect.at.epoch };
     default:
       return null;
   }
