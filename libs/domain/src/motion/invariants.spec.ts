@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { MODES, type MotionPolicy } from '../policy.js';
 import { ANSWERS, SURFACES } from '../prompt.js';
-import { ANNA, BEN, HOUSEHOLD, Lab, type Supervise, type Boot } from './spec-support/lab.js';
+import { ANNA, BEN, type Boot, type CommandFacts, HOUSEHOLD, Lab, type Supervise } from './spec-support/lab.js';
 import { Judge, type Rule, type Verdict } from './spec-support/judge.js';
 import { DRIVES } from './spec-support/mover.js';
 import { play, type Scene } from './spec-support/scenes.js';
 import { type MotionEvent } from './motion-event.js';
+import { type PersonFacts } from './person-facts.js';
+import { type MoveRequested } from './prechecks.js';
 import { type SupervisorState } from './supervisor-state.js';
 import { supervise } from './supervisor.js';
 
@@ -32,7 +34,18 @@ const coach = record('coach', {
   twist: usually(
     'none',
     5,
-    pick('other-prompt', 'other-target', 'no-preset', 'again', 'walk', 'other-desk', 'press', 'restart'),
+    pick(
+      'other-prompt',
+      'other-target',
+      'no-preset',
+      'again',
+      'again',
+      'again',
+      'walk',
+      'other-desk',
+      'press',
+      'restart',
+    ),
   ),
 });
 const command = record('command', {
@@ -179,65 +192,138 @@ const unlinked: Fault = {
   },
 };
 
-const unaged = (event: MotionEvent): MotionEvent =>
-  event.type === 'MoveRequested' && event.request.origin === 'command'
-    ? { ...event, request: { ...event.request, retained: false, ageMs: 0, commandId: event.txId } }
-    : event;
+/** Hears every command as if it said this. */
+const commandsAs = (said: (event: MoveRequested) => Partial<CommandFacts>): Fault =>
+  hearing((event) =>
+    event.type === 'MoveRequested' && event.request.origin === 'command'
+      ? { ...event, request: { ...event.request, ...said(event) } }
+      : event,
+  );
+/** Believes that every yes was said just now. */
+const ageless: Fault = {
+  reduce: (before, event, rules) => {
+    const persons = Object.entries<PersonFacts>(before.persons).map(([id, facts]) => {
+      const { confirmation } = facts;
+      return [
+        id,
+        { ...facts, confirmation: confirmation === null ? null : { ...confirmation, at: event.at } },
+      ] as const;
+    });
+    return supervise({ ...before, persons: Object.fromEntries<PersonFacts>(persons) }, event, rules);
+  },
+};
+/** Takes every height that is asked for as somebody's preset. */
+const presetless: Fault = {
+  reduce: (before, event, rules) => {
+    if (event.type !== 'MoveRequested') return supervise(before, event, rules);
+    const presets = { sitMm: event.targetMm, standMm: event.targetMm };
+    return supervise(before, event, { ...rules, persons: rules.persons.map((one) => ({ ...one, presets })) });
+  },
+};
 const restless = (event: MotionEvent): MotionEvent =>
   event.type === 'Observed' && event.observation.kind === 'height'
     ? { ...event, observation: { ...event.observation, speedMmS: 0 } }
     : event;
 
-/** Each rule in words, and a supervisor that breaks it. */
-const RULES_IN_WORDS: readonly (readonly [rule: Rule, words: string, fault: Fault])[] = [
-  ['S-01', 'S-01: no motion without strong evidence of presence', withPolicy({ remoteCommands: 'open' })],
+/** Supervisors that break a rule, by what they are wrong about. */
+type Faults = Readonly<Record<string, Fault>>;
+
+/** Each rule in words, and for each of its clauses a supervisor that breaks it. */
+const RULES_IN_WORDS: readonly (readonly [rule: Rule, words: string, faults: Faults])[] = [
+  [
+    'S-01',
+    'S-01: no motion without strong evidence of presence',
+    {
+      presence: withPolicy({ remoteCommands: 'open' }),
+    },
+  ],
   [
     'S-02',
     'S-02: no coach motion without a valid, matching, unspent confirmation in mode confirm',
-    deafTo(({ type }) => type === 'ModeLowered'),
+    {
+      mode: deafTo(({ type }) => type === 'ModeLowered'),
+      spent: state(() => ({ spentPrompts: [] })),
+      expired: ageless,
+      matching: credulous,
+    },
   ],
   [
     'S-04',
     'S-04: a stop or veto stops at once and holds that kind of coach move',
-    deafTo(({ type }) => type === 'StopRequested'),
+    { stop: deafTo(({ type }) => type === 'StopRequested') },
   ],
-  ['S-05', 'S-05: at most 60 s of motor time in any 10 min, coach starts apart', state(() => ({ motor: [] }))],
-  ['S-06', 'S-06: no motion before height and limits were read on this link, no coach motion for 120 s', unlinked],
-  ['S-07', 'S-07: no motion on a stale or missing height, no coach motion on an uncertain posture', hearing(restless)],
+  [
+    'S-05',
+    'S-05: at most 60 s of motor time in any 10 min, coach starts apart',
+    {
+      'motor time': state(() => ({ motor: [] })),
+      spacing: state(({ holds }) => ({ holds: { ...holds, startedAt: null } })),
+    },
+  ],
+  [
+    'S-06',
+    'S-06: no motion before height and limits were read on this link, no coach motion for 120 s',
+    { link: unlinked },
+  ],
+  [
+    'S-07',
+    'S-07: no motion on a stale or missing height, no coach motion on an uncertain posture',
+    { 'moving height': hearing(restless) },
+  ],
   [
     'S-08',
     'S-08: the target lies within all limits, outside no-go zones, for the coach at a preset',
-    withPolicy({ noGo: [] }),
+    { 'no-go': withPolicy({ noGo: [] }), limits: withPolicy({ minMm: null, maxMm: null }), preset: presetless },
   ],
   [
     'S-09',
     'S-09: a change by hand stops our move and holds the coach for 15 min',
-    state(({ holds }) => ({ holds: { ...holds, overrideAt: null } })),
+    { hold: state(({ holds }) => ({ holds: { ...holds, overrideAt: null } })) },
   ],
   [
     'S-10',
     'S-10: nothing moves after an obstacle until unlocked',
-    hearing((event) => (event.type === 'Unlocked' ? { ...event, surface: 'cli' } : event)),
+    { 'who unlocks': hearing((event) => (event.type === 'Unlocked' ? { ...event, surface: 'cli' } : event)) },
   ],
-  ['S-12', 'S-12: one transaction at a time, and each ends', state(() => ({ active: null }))],
-  ['S-13', 'S-13: retained, stale, undated and duplicate commands move nothing', hearing(unaged)],
+  ['S-12', 'S-12: one transaction at a time, and each ends', { one: state(() => ({ active: null })) }],
+  [
+    'S-13',
+    'S-13: retained, stale, undated and duplicate commands move nothing',
+    {
+      age: commandsAs(() => ({ ageMs: 0 })),
+      retained: commandsAs(() => ({ retained: false })),
+      duplicate: commandsAs(({ txId }) => ({ commandId: txId })),
+    },
+  ],
   [
     'S-14',
     'S-14: nothing that was said before a restart moves anything after it',
-    { boot: (_at, _policy, before) => ({ ...before, active: null }) },
+    { everything: { boot: (_at, _policy, before) => ({ ...before, active: null }) } },
   ],
 ];
 
 /** Fixed for the same verdict everywhere; the bench may take another. */
 const SEED = Number(process.env.STANCE_PROPERTY_SEED ?? 20_260_101);
 
-describe.each(RULES_IN_WORDS)('%s', (rule, words, fault) => {
+/** The streams of a property that every rule goes through, judged once. */
+const verdicts = new Map<string, Verdict>();
+function judged(told: Story): Verdict {
+  const key = fc.stringify(told);
+  const verdict = verdicts.get(key) ?? verdictOn(told);
+  verdicts.set(key, verdict);
+  return verdict;
+}
+
+/** Streams in which every fault has to show. */
+const TRIALS = fc.sample(story, { numRuns: 400, seed: SEED });
+
+describe.each(RULES_IN_WORDS)('%s', (rule, words, faults) => {
   it(`${words} (at least 1 % of all requests put it to the test)`, () => {
     let premises = 0;
     let requests = 0;
     fc.assert(
       fc.property(story, (told) => {
-        const verdict = verdictOn(told);
+        const verdict = judged(told);
         premises += verdict.premises[rule];
         requests += verdict.requests;
         expect(verdict.broken.filter((broken) => broken.rule === rule)).toEqual([]);
@@ -247,11 +333,8 @@ describe.each(RULES_IN_WORDS)('%s', (rule, words, fault) => {
     expect(premises).toBeGreaterThanOrEqual(requests / 100);
   });
 
-  it('catches a supervisor that breaks it', () => {
-    const caught = fc
-      .sample(story, { numRuns: 400, seed: SEED })
-      .some((told) => verdictOn(told, fault).broken.some((broken) => broken.rule === rule));
-    expect(caught).toBe(true);
+  it.each(Object.entries(faults))('catches a supervisor that is wrong about: %s', (_clause, fault) => {
+    expect(TRIALS.some((told) => verdictOn(told, fault).broken.some((broken) => broken.rule === rule))).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import { type Guard } from '../guard.js';
 import { type TxId } from '../ids.js';
+import { type Surface } from '../prompt.js';
 import { type MonotonicMs, type Stamp } from '../time.js';
 import { type MotionOrigin, type MoveOutcome } from './outcome.js';
 
@@ -38,5 +39,7 @@ export type MotionEffect =
       readonly to: Stamp;
     }
   | { readonly type: 'LockOut'; readonly txId: TxId; readonly at: Stamp }
+  /** A person ended a lock-out. Journal it: without the row the next restart locks the desk again. */
+  | { readonly type: 'Unlock'; readonly at: Stamp; readonly surface: Surface }
   | { readonly type: 'PublishDesk' }
   | { readonly type: 'WakeDeskAt'; readonly at: MonotonicMs };

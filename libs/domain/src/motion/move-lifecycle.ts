@@ -129,8 +129,13 @@ function afterOutcome(holds: CoachHolds, { result }: MoveOutcome, at: Stamp): Co
   return result === 'timed-out' || result === 'link-lost' ? { ...holds, faultAt: latest(holds.faultAt, at) } : holds;
 }
 
-/** A mover that was told to stop and never reported is not trusted: nothing moves before the limits are read afresh. */
+/**
+ * A mover that was told to stop and never reported is not trusted: nothing moves before the limits are read afresh. Limits
+ * read since it started are of a newer link, and fresh.
+ */
 export function giveUpMove(state: SupervisorState, at: Stamp): MotionStep {
-  const ended = endMove(state, { result: 'timed-out', heightMm: null }, at);
-  return { ...ended, state: { ...ended.state, desk: { ...ended.state.desk, limits: null } } };
+  const { active, desk } = state;
+  const afresh = active !== null && desk.limits !== null && desk.limits.at.mono > active.startedAt.mono;
+  const known = afresh ? state : { ...state, desk: { ...desk, limits: null } };
+  return endMove(known, { result: 'timed-out', heightMm: null }, at);
 }

@@ -315,6 +315,19 @@ describe('A running move', () => {
     expect(refusal(lab.command(1100))).toEqual(['limits-unknown']);
   });
 
+  it('is given up without a word against the limits of a link that is newer than it', () => {
+    const lab = open();
+    lab.nextDrive = 'mute';
+    lab.command(1100);
+    lab.pass(1_000);
+    lab.disconnect();
+    lab.pass(1_000);
+    lab.connect();
+    lab.pass(MINUTE_MS);
+    expect(lab.state).toMatchObject({ active: null, lastResult: 'timed-out' });
+    expect(started(lab.command(1100))).toBe(true);
+  });
+
   it('stops when a hand drives the desk back, and the coach rests for 15 min', () => {
     const lab = atWork();
     lab.nextDrive = 'fight';
@@ -339,8 +352,27 @@ describe('A running move', () => {
   });
 });
 
+describe('An unlock', () => {
+  it('is told once, so that the journal keeps it over a restart', () => {
+    const lab = open();
+    lab.nextDrive = 'obstructed';
+    lab.command(1100);
+    lab.pass(10_000);
+    const { now: at } = lab;
+    expect(lab.emit({ type: 'Unlocked', at, surface: 'mqtt' })).toEqual([]);
+    expect(lab.emit({ type: 'Unlocked', at, surface: 'handset' })).toEqual([
+      { type: 'Unlock', at, surface: 'handset' },
+      { type: 'PublishDesk' },
+    ]);
+    expect(lab.emit({ type: 'Unlocked', at, surface: 'cli' })).toEqual([]);
+    lab.restart();
+    lab.connect();
+    expect(lab.state.lockedOut).toBe(false);
+  });
+});
+
 describe('A restart', () => {
-  it('keeps the lock-out and nothing else', () => {
+  it('keeps the lock-out', () => {
     const lab = open();
     lab.nextDrive = 'obstructed';
     lab.command(1100);

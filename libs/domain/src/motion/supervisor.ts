@@ -109,8 +109,7 @@ function react(state: SupervisorState, event: MotionEvent, policy: MotionPolicy)
     case 'MotorStopped':
       return onMotorStopped(state, event);
     case 'Unlocked':
-      // Whoever unlocks has to be able to see the desk; anybody on the network can publish.
-      return stay(event.surface === 'cli' || event.surface === 'handset' ? { ...state, lockedOut: false } : state);
+      return unlock(state, event.surface);
     case 'LockRestored':
       return stay({ ...state, lockedOut: true });
     default:
@@ -221,6 +220,12 @@ function onMotorStopped(state: SupervisorState, event: On<'MotorStopped'>): Moti
   if (event.outcome.result !== 'obstructed') return stay(state);
   // The late word of a mover that was given up: what it hit is still there.
   return { state: { ...state, lockedOut: true }, effects: [{ type: 'LockOut', txId: event.txId, at: state.clock }] };
+}
+
+/** Whoever unlocks has to be able to see the desk; anybody on the network can publish. */
+function unlock(state: SupervisorState, surface: On<'Unlocked'>['surface']): MotionStep {
+  if (!state.lockedOut || (surface !== 'cli' && surface !== 'handset')) return stay(state);
+  return { state: { ...state, lockedOut: false }, effects: [{ type: 'Unlock', at: state.clock, surface }] };
 }
 
 /** Publishes what changed and asks for the next wake-up, if it is a new one. */

@@ -83,7 +83,11 @@ export class Lab {
   nextDrive: Drive = 'arrived';
   readonly dwellers: readonly Dweller[];
   private mover: Mover | null = null;
+  /** The journal's last word on the desk. */
+  private lockJournaled = false;
   private wakeAt: number | null = null;
+  /** When a move of ours was last told to stop or ended. */
+  private ownMoveAt = -Infinity;
   private serial = 0;
 
   constructor(
@@ -206,6 +210,8 @@ export class Lab {
   press(deltaMm: number): void {
     this.pass(3_600);
     if (this.mover !== null) return;
+    // What moves within 3 s of our own move may be its run-on.
+    this.pass(Math.max(0, this.ownMoveAt + 3_200 - this.now.mono));
     if (this.state.desk.reading === null) this.reading();
     const from = this.heightMm;
     const steps = Math.max(2, Math.round(Math.abs(deltaMm) / 8));
@@ -233,13 +239,12 @@ export class Lab {
 
   /** The process ends and starts again; the journal's lock-out is told, nothing else is kept. */
   restart(): void {
-    const { lockedOut } = this.state;
     this.mover = null;
     this.wakeAt = null;
     this.linkUp = false;
     this.trace.push({ kind: 'restart', at: this.now });
     this.state = this.boot(this.now, this.policy, this.state);
-    if (lockedOut) this.emit({ type: 'LockRestored', at: this.now });
+    if (this.lockJournaled) this.emit({ type: 'LockRestored', at: this.now });
     for (const { policy } of this.dwellers) this.calendar(policy.personId, 'working');
   }
 
@@ -293,7 +298,14 @@ export class Lab {
     if (effect.type === 'StartMotor') this.nextDrive = 'arrived';
     if (effect.type === 'StopMotor') this.mover?.abort(this.now);
     if (effect.type === 'EndMove') this.mover = null;
+    if (effect.type === 'EndMove' || effect.type === 'StopMotor') this.ownMoveAt = this.now.mono;
     if (effect.type === 'WakeDeskAt') this.wakeAt = effect.at;
+    this.write(effect);
+  }
+
+  /** What the journal keeps of it. */
+  private write(effect: MotionEffect): void {
+    if (effect.type === 'LockOut' || effect.type === 'Unlock') this.lockJournaled = effect.type === 'LockOut';
   }
 
   private tx(): TxId {

@@ -167,6 +167,8 @@ export class Ledger {
 
   private bookOrder(event: MotionEvent): void {
     if (event.type === 'StopRequested') this.stop(event);
+    if (event.type === 'MoveRequested' && event.request.origin === 'command')
+      this.commandIds.add(event.request.commandId);
     if (event.type === 'MotorStopped') this.stopped(event);
     if (event.type === 'LockRestored') this.locked = true;
     if (event.type === 'Unlocked' && ['cli', 'handset'].includes(event.surface)) this.locked = false;

@@ -50,6 +50,7 @@ export class Mover {
   next(heightMm: number, now: Stamp): Progress {
     this.readings += 1;
     if (this.drive === 'mute') return { heightMm, speedMmS: 0, fought: false, result: null };
+    if (this.drive === 'refused') return { heightMm, speedMmS: 0, fought: false, result: 'refused' };
     if (this.abortedAt !== null) return this.runOut(heightMm, now.mono - this.abortedAt);
     if (this.readings <= TROUBLE_AFTER || this.drive === 'arrived') return this.advance(heightMm, STEP_MM);
     if (this.drive === 'slow') return this.advance(heightMm, SLOW_STEP_MM);

@@ -72,9 +72,14 @@ const someone = (lab: Lab, who: number): PersonPolicy => {
 const otherPreset = (lab: Lab, { presets }: PersonPolicy): number =>
   (lab.heightMm > 850 ? presets.sitMm : presets.standMm) ?? lab.heightMm;
 
+function prepare(lab: Lab, twist: Of<'coach'>['twist']): void {
+  if (twist === 'press') lab.press(12);
+  if (twist === 'again') lab.nextDrive = 'refused';
+}
+
 function coach(lab: Lab, scene: Of<'coach'>): void {
   const who = someone(lab, scene.who);
-  if (scene.twist === 'press') lab.press(12);
+  prepare(lab, scene.twist);
   const target = otherPreset(lab, who) + (scene.twist === 'no-preset' ? 40 : 0);
   const id = lab.show(who, target, scene.twist === 'other-desk' ? ('desk-two' as typeof DESK) : DESK);
   lab.pass(scene.tapMs);
@@ -85,9 +90,10 @@ function coach(lab: Lab, scene: Of<'coach'>): void {
   const asked = scene.twist === 'other-prompt' ? (`${id}-other` as typeof id) : id;
   lab.ask(who, asked, target + (scene.twist === 'other-target' ? 3 : 0));
   if (scene.twist !== 'again') return;
-  lab.pass(26_000);
+  // The desk is where it was and the prompt still open: only the yes is spent.
+  lab.pass(62_000);
   lab.answer(who, id, 'accepted', scene.surface);
-  lab.ask(who, id, otherPreset(lab, who));
+  lab.ask(who, id, target);
 }
 
 function command(lab: Lab, scene: Of<'command'>): void {
