@@ -9,6 +9,7 @@ import { hubLog, type RunningHub, startHub } from '#apps/hub';
 import { demoConfig } from '../demo-config.js';
 import { startSimulator, type SimulatorProcess } from '../simulator-process.js';
 import { untilAsked } from '../until-asked.js';
+import { statusText } from '../view/story.js';
 import { TerminalView } from '../view/terminal-view.js';
 import { amount } from './options.js';
 
@@ -18,6 +19,8 @@ interface DemoOptions {
   readonly port: number;
 }
 
+/** The live last line of a terminal is redrawn this often. */
+const STATUS_EVERY_MS = 250;
 /** The demo's home keeps its day in UTC, so that it looks the same everywhere. */
 const DEMO_ZONE = 'UTC';
 /** Heights of the simulated person, mm. */
@@ -65,7 +68,11 @@ async function tell(folder: string, { home }: SimulatorProcess, port: number, as
     });
   });
   view.banner(banner(hub));
+  const status = setInterval(() => {
+    view.status(statusText(hub.home.state(), 'cm'), hub.clock.stamp());
+  }, STATUS_EVERY_MS);
   await asked;
+  clearInterval(status);
   silence();
   view.end();
   await hub.stop();

@@ -1,6 +1,6 @@
-import { type FeedItem } from '#libs/application';
+import { type FeedItem, type HomeState } from '#libs/application';
 import { bandId, deskId, epoch, monotonic, personId, type Prompt, promptId } from '#libs/domain';
-import { type Names, type StoryLine, progressText, storyLine } from './story.js';
+import { type Names, type StoryLine, progressText, statusText, storyLine } from './story.js';
 
 const names: Names = { of: (id) => ({ desk: 'The desk', alex: 'Alex' })[id] ?? id, units: 'cm' };
 const desk = deskId('desk');
@@ -175,5 +175,15 @@ describe('the progress of a move', () => {
     ['no way at all', progress(800, 800), 800, '████████████████████ 80.0 cm → 80.0 cm, 6 s left'],
   ])('%s', (_what, item, fromMm, text) => {
     expect(progressText(item, fromMm, 'cm')).toBe(text);
+  });
+});
+
+describe('statusText', () => {
+  it('tells how long the posture has lasted and where the desk stands', () => {
+    const state = {
+      persons: [{ posture: { posture: 'sitting' }, dwellS: 3_750 }],
+      desks: [{ heightMm: 722 }, { heightMm: null }],
+    } as unknown as HomeState;
+    expect(statusText(state, 'cm')).toBe('sitting 01:02:30 · desk at 72.2 cm');
   });
 });

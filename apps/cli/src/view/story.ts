@@ -1,5 +1,6 @@
 import {
   type FeedItem,
+  type HomeState,
   type HeightUnits,
   MOVE_RESULT_TEXT,
   POSTURE_TEXT,
@@ -89,3 +90,18 @@ export function progressText(
   const bar = `${'█'.repeat(done)}${'░'.repeat(BAR_CELLS - done)}`;
   return `${bar} ${heightText(heightMm, units)} → ${heightText(targetMm, units)}, ${Math.ceil(remainingS)} s left`;
 }
+
+/** `sitting 00:12:30 · desk at 72.2 cm`: how things stand while nothing happens. */
+export function statusText({ persons, desks }: HomeState, units: HeightUnits): string {
+  const people = persons.map(({ posture, dwellS }) => `${POSTURE_TEXT[posture.posture]} ${clockText(dwellS)}`);
+  const heights = desks.flatMap(({ heightMm }) =>
+    heightMm === null ? [] : [`desk at ${heightText(heightMm, units)}`],
+  );
+  return [...people, ...heights].join(' · ');
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/** `hh:mm:ss` */
+const clockText = (seconds: number): string =>
+  [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(twoDigits).join(':');
