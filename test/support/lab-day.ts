@@ -13,21 +13,28 @@ import { hubReady, type Running, simulatorReady, startProgram } from './processe
 export interface LabDay {
   readonly folder: string;
   readonly home: HomeConnection;
+  /** The hub that was started first. */
   readonly hub: Running;
+  readonly controlSocket: string;
   readonly live: readonly LivePosture[];
   readonly messages: ReadonlyMap<string, readonly string[]>;
   /** Resolves when lab time has reached the instant (ms after the start of the plan). */
   reaches(ms: number): Promise<void>;
   /** The simulator's truth so far. */
   truth(): Promise<readonly TruthRecord[]>;
+  /** Another hub with the same config and data, once the one before has ended. */
+  startHub(): Promise<Running>;
   stop(): Promise<void>;
 }
 
 export const HUB_ID = 'lab';
 const TOPICS = topics(HUB_ID);
 
+/** `commands.remote` of the config: whether a command needs somebody at the desk. */
+type Remote = 'attended' | 'open';
+
 /** The config of a hub in the plan's home, as a person would write it. Null: the hub's own broker. */
-export function configOf(plan: HomePlan, brokerUrl: string | null, remote: 'attended' | 'open' = 'attended'): string {
+export function configOf(plan: HomePlan, brokerUrl: string | null, remote: Remote = 'attended'): string {
   const everyDay = Object.fromEntries(
     ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, '06:00-22:00']),
   );
@@ -54,13 +61,14 @@ export function configOf(plan: HomePlan, brokerUrl: string | null, remote: 'atte
   });
 }
 
-export async function startLabDay(plan: HomePlan, brokerUrl: string): Promise<LabDay> {
+export async function startLabDay(plan: HomePlan, brokerUrl: string, remote?: Remote): Promise<LabDay> {
   const folder = await mkdtemp(path.join(tmpdir(), 'stance-day-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    await writeFile(path.join(folder, 'stance.yaml'), configOf(plan, brokerUrl, remote));
     return { ...(await start(plan, brokerUrl, folder, closers)), stop };
   } catch (error) {
     await stop();
@@ -76,7 +84,6 @@ async function start(
 ): Promise<Omit<LabDay, 'stop'>> {
   const file = (name: string): string => path.join(folder, name);
   await writeFile(file('plan.json'), JSON.stringify(plan));
-  await writeFile(file('stance.yaml'), configOf(plan, brokerUrl));
   const socket = file('home.sock');
   const truthFile = file('truth.jsonl');
   const args = ['--socket', socket, '--plan', file('plan.json'), '--truth', truthFile];
@@ -89,13 +96,19 @@ async function start(
   });
   const heard = await subscribe(brokerUrl, () => home.clock.epochMs(), plan.people[0]?.id ?? '');
   closers.push(() => heard.client.endAsync(true));
-  const hubArgs = ['run', '--config', file('stance.yaml'), '--simulated', socket];
-  const hub = await startProgram('dist/apps/cli/src/main.js', hubArgs, hubReady);
-  closers.push(() => hub.end('SIGKILL'));
+  const startHub = async (): Promise<Running> => {
+    const args = ['run', '--config', file('stance.yaml'), '--simulated', socket];
+    const hub = await startProgram('dist/apps/cli/src/main.js', args, hubReady);
+    closers.push(() => hub.end('SIGKILL'));
+    return hub;
+  };
+  const hub = await startHub();
   return {
     folder,
     home,
     hub,
+    startHub,
+    controlSocket: file('data/hub.sock'),
     live: heard.live,
     messages: heard.messages,
     reaches: (ms) =>
