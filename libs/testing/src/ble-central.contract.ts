@@ -151,6 +151,19 @@ export function describeBleCentral(name: string, open: () => Promise<BleCentralS
       expect(await link.read(device.position)).toEqual(Uint8Array.of(0x10, 0x27, 0, 0));
     });
 
+    it('a Write Command waits for no answer: a stop reaches the device while a request is pending', async () => {
+      const link = await connect();
+      const read = codeOf(link.read(device.silent));
+      await sleep(50);
+      await link.write(device.control, Uint8Array.of(0xff, 0x00), { withResponse: false });
+      await link.write(device.control, Uint8Array.of(0x01, 0x80), { withResponse: false });
+      await until('stopped', () => device.written.length === 2);
+      expect(device.written).toEqual(['ff00', '0180']);
+      expect(link.open).toBe(true);
+      await link.close();
+      expect(await read).toBe('radio.link-lost');
+    });
+
     it('a Write Command that does not fit one packet is refused', async () => {
       const link = await connect();
       const long = new Uint8Array(link.mtu);

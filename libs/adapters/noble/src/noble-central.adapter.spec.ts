@@ -1,8 +1,8 @@
 import { type BleCentral, type RadioState } from '#libs/application';
-import { Air, type HciTransport, provideVirtualHci } from '#libs/simulation';
+import { Air, provideVirtualHci } from '#libs/simulation';
 import { ManualClock } from '#libs/testing';
 import { NobleCentral } from './index.js';
-import { openAirStage } from './spec-support/air-stage.js';
+import { openAirStage, switchable } from './spec-support/air-stage.js';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const until = async (holds: () => boolean) => {
@@ -68,38 +68,60 @@ describe.each(['abandonware', 'stoprocent'] as const)('NobleCentral on %s', (nam
     expect(clock.pending).toBe(0);
   });
 
-  it('an adapter that is switched off closes its links; switched on, everything goes on', async () => {
+  it('an adapter that is switched off is a state with cause and fix; switched on, everything goes on', async () => {
     const air = new Air({ random: Math.random });
     undo.push(() => {
       air.close();
     });
-    let up = true;
-    const radio = air.controller({ addressType: 'public', address: '00:1a:7d:da:71:13' });
-    const switchable: HciTransport = {
-      get up() {
-        return up;
-      },
-      write: (bytes) => {
-        radio.write(bytes);
-      },
-      onData: (listener) => radio.onData(listener),
-      close: () => {
-        radio.close();
-      },
-    };
-    undo.push(provideVirtualHci(() => switchable));
+    const adapter = switchable(air.controller({ addressType: 'public', address: '00:1a:7d:da:71:13' }));
+    undo.push(provideVirtualHci(() => adapter.transport));
     const central = open();
     const states: RadioState[] = [];
     central.onState((state) => states.push(state));
     await central.start();
-    up = false;
+    adapter.switch(false);
     await until(() => central.state === 'powered-off');
     expect(central.problem).toContain('Switch it on');
-    up = true;
+    adapter.switch(true);
     await until(() => central.state === 'powered-on');
     expect(central.problem).toBeNull();
     await central.stop();
     expect(states).toEqual(['powered-on', 'powered-off', 'powered-on', 'unavailable']);
+  });
+
+  it('an adapter that goes off ends its links and what waits on them; back on, the device is found and connected again', async () => {
+    const stage = await openAirStage(name);
+    const [device] = stage.devices;
+    const heard = new Set<string>();
+    stage.central.onAdvertisement(({ address }) => heard.add(address));
+    const connect = async () => {
+      heard.clear();
+      await until(() => heard.has(device.address));
+      return stage.central.connect(device.address, {
+        required: [device.position],
+        notify: [device.position],
+        connection: { minIntervalMs: 7.5, maxIntervalMs: 7.5, latency: 0, supervisionTimeoutMs: 300 },
+      });
+    };
+    const link = await connect();
+    const closed: string[] = [];
+    link.onClosed((cause) => closed.push(cause));
+    const waiting = link.read(device.silent);
+    stage.switchAdapter(false);
+    await expect(waiting).rejects.toMatchObject({ code: 'radio.link-lost' });
+    expect({ open: link.open, closed, state: stage.central.state }).toEqual({
+      open: false,
+      closed: [expect.stringContaining('the Bluetooth adapter went off')],
+      state: 'powered-off',
+    });
+    stage.radio.powerOff();
+    await until(() => device.links === 0);
+    stage.radio.powerOn();
+    stage.switchAdapter(true);
+    await until(() => stage.central.state === 'powered-on');
+    expect(await (await connect()).read(device.position)).toEqual(Uint8Array.of(0x10, 0x27, 0, 0));
+    expect(closed).toHaveLength(1);
+    await stage.close();
   });
 
   it('scans again when another program ended the scan', async () => {

@@ -15,7 +15,7 @@ import { Advertisers, FRESH_MS } from './advertisers.js';
 import { assertWanted, settleWithin } from './deadline.js';
 import { openLink } from './link-setup.js';
 import { type NobleApi, type NoblePeripheral } from './noble-api.js';
-import { catchFlushAcl, endPollWhen, forgetPeripheral, stopNoble } from './noble-internals.js';
+import { catchFlushAcl, commandsFirst, endPollWhen, forgetPeripheral, stopNoble } from './noble-internals.js';
 import { type NobleLink } from './noble-link.js';
 import { explainFailure, isMissing, type NoblePackage, openNoble, PERMISSION_PROBLEM } from './noble-loader.js';
 import { Scanner } from './scanner.js';
@@ -238,6 +238,7 @@ export class NobleCentral extends BleCentral {
     try {
       const { clock, domainClock } = this.options;
       const link = await openLink({ peripheral, clock, domainClock }, spec, signal);
+      if (this.noble) commandsFirst(this.noble, link.id);
       this.links.add(link);
       link.onClosed(() => this.links.delete(link));
       return link;

@@ -10,9 +10,17 @@ interface Hci {
   readonly _socket: { stop(): void; removeAllListeners(): void };
 }
 
+/** The GATT client of one link. `callback` is there when the packet asks for an answer. */
+interface Gatt {
+  _queueCommand(buffer: Buffer, callback: ((answer: Buffer) => void) | null, written?: () => void): void;
+  writeAtt(buffer: Buffer): void;
+}
+
 export interface NobleInternals {
   readonly _bindings: {
     readonly _hci?: Hci;
+    /** By peripheral id, anew on every connect. */
+    readonly _gatts?: Record<string, Gatt>;
     readonly _gap?: { readonly _discoveries?: Record<string, unknown> };
   };
   readonly _peripherals: Map<string, unknown> | Record<string, unknown>;
@@ -46,6 +54,25 @@ export const catchFlushAcl = (noble: NobleApi, onCaught: (error: unknown) => voi
   if (!hci) return;
   const flushAcl = hci.flushAcl.bind(hci);
   hci.flushAcl = () => flushAcl().catch(onCaught);
+};
+
+/**
+ * Sends what needs no answer at once. Both packages keep Write Commands, a desk's stop among them, behind the request under
+ * way, for as long as its answer takes; ATT lets them go at any time (Core 5.4 Vol 3 Part F 3.3.2). Commands keep their
+ * order among themselves. To be called once the link is set up. Remove when noble tells commands from requests.
+ */
+export const commandsFirst = (noble: NobleApi, id: string): void => {
+  const gatt = internals(noble)._bindings._gatts?.[id];
+  if (!gatt) return;
+  const queue = gatt._queueCommand.bind(gatt);
+  gatt._queueCommand = (buffer, callback, written) => {
+    if (callback) {
+      queue(buffer, callback, written);
+      return;
+    }
+    gatt.writeAtt(buffer);
+    written?.();
+  };
 };
 
 /**

@@ -24,6 +24,7 @@ const WRITE_HEADER_BYTES = 3;
 
 /** HCI reasons a person can do something about (Core 5.4 Vol 1 Part F). */
 const REASONS: Readonly<Record<string, string>> = {
+  '3': 'the Bluetooth adapter went off (reason 3)',
   '8': 'out of range or switched off (reason 8)',
   '19': 'closed by the device (reason 19)',
   '22': 'closed by the hub (reason 22)',

@@ -80,6 +80,8 @@ describe.each(['abandonware', 'stoprocent'] satisfies NoblePackage[])('The insta
     expect(characteristics.length).toBeGreaterThan(3);
     for (const characteristic of characteristics)
       expect(methodsOf(characteristic, CHARACTERISTIC)).toEqual(CHARACTERISTIC);
+    const gatt = internals()._bindings._gatts?.[peripheral.id];
+    expect(methodsOf(gatt, ['_queueCommand', 'writeAtt'])).toEqual(['_queueCommand', 'writeAtt']);
     expect([peripheral.mtu, peripheral.state]).toEqual([256, 'connected']);
     const over = new Promise<unknown>((resolve) => peripheral.once('disconnect', resolve));
     peripheral.disconnect();

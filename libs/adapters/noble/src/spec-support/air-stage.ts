@@ -1,4 +1,4 @@
-import { Air, type Controller, provideVirtualHci } from '#libs/simulation';
+import { Air, type Controller, type HciTransport, provideVirtualHci } from '#libs/simulation';
 import { type BleCentralStage, ManualClock } from '#libs/testing';
 import { NobleCentral, type NobleCentralOptions } from '../index.js';
 import { ContractPeripheral } from './contract-peripheral.js';
@@ -10,6 +10,28 @@ export interface AirStage extends BleCentralStage {
   readonly air: Air;
   readonly radio: Controller;
   readonly devices: readonly [ContractPeripheral, ContractPeripheral];
+  /** Switches the adapter of the central off and on, as rfkill does. */
+  switchAdapter(up: boolean): void;
+}
+
+/** A controller whose adapter can be switched off. */
+export function switchable(radio: Controller): { readonly transport: HciTransport; switch(up: boolean): void } {
+  let on = true;
+  return {
+    transport: {
+      get up() {
+        return on;
+      },
+      write: (bytes) => {
+        radio.write(bytes);
+      },
+      onData: (listener) => radio.onData(listener),
+      close: () => {
+        radio.close();
+      },
+    },
+    switch: (up) => (on = up),
+  };
 }
 
 /** A started `NobleCentral` (HCI device 0) and two devices (1 and 2) in one air. */
@@ -21,7 +43,8 @@ export async function openAirStage(
   air.rssi = () => -63;
   const radio = air.controller({ address: '00:1a:7d:da:71:13', addressType: 'public' });
   const [first, second] = [air.controller({ address: ADDRESSES[0] }), air.controller({ address: ADDRESSES[1] })];
-  const undo = provideVirtualHci((id) => [radio, first, second][id] ?? radio);
+  const adapter = switchable(radio);
+  const undo = provideVirtualHci((id) => [adapter.transport, first, second][id] ?? adapter.transport);
   const devices = [
     new ContractPeripheral('Desk 1234', air, first, radio),
     new ContractPeripheral('Band 7', air, second, radio),
@@ -41,6 +64,9 @@ export async function openAirStage(
     air,
     radio,
     devices,
+    switchAdapter: (up) => {
+      adapter.switch(up);
+    },
     rssiDbm: -63,
     close: async () => {
       await central.stop();
