@@ -50,6 +50,8 @@ export class FakeLinakLink extends BleLink {
   #driveUntilMs = -1;
   #startedMs: number | null = null;
   #hand = 0;
+  /** Where the anti-collision backs off to. */
+  #backOffTo: number | null = null;
   #obstacle: { readonly counts: number; readonly report: boolean; readonly backOffCounts: number } | null = null;
   #zeroAt: number | null = null;
   #stepping = false;
@@ -83,7 +85,7 @@ export class FakeLinakLink extends BleLink {
     return this.writes.filter((write) => write.to === to).map((write) => write.hex);
   }
 
-  /** Stops the desk when it passes the height; with `report` it tells so on 0003. */
+  /** Stops the desk when it passes the height and backs off from there; with `report` it tells so on 0003. */
   obstructAt(counts: number, { report, backOffCounts = 0 }: { report: boolean; backOffCounts?: number }): void {
     this.#obstacle = { counts, report, backOffCounts };
   }
@@ -97,6 +99,7 @@ export class FakeLinakLink extends BleLink {
   handset(direction: -1 | 0 | 1): void {
     this.obeys = false;
     this.#targetCounts = null;
+    this.#backOffTo = null;
     this.#hand = direction;
     this.#ensureStepping();
   }
@@ -224,7 +227,8 @@ export class FakeLinakLink extends BleLink {
     if (Math.abs(this.#velocity) < 0.01 && wanted === 0) this.#velocity = 0;
     this.#moveBy(this.#velocity);
     this.#meetObstacle();
-    const atRest = this.#velocity === 0 && this.#targetCounts === null && this.#hand === 0;
+    const driven = this.#targetCounts !== null || this.#hand !== 0 || this.#backOffTo !== null;
+    const atRest = this.#velocity === 0 && !driven;
     if (atRest) this.#startedMs = null;
     else this.#notifyHeight();
     if (!atRest) this.#ensureStepping();
@@ -232,6 +236,7 @@ export class FakeLinakLink extends BleLink {
 
   #wantedVelocity(): number {
     if (this.#hand !== 0) return this.#hand * 3.8;
+    if (this.#backOffTo !== null) return this.#backingOff(this.#backOffTo);
     const now = this.clock.monotonicMs();
     if (this.#targetCounts === null || now > this.#driveUntilMs) {
       this.#targetCounts = null;
@@ -248,6 +253,16 @@ export class FakeLinakLink extends BleLink {
     return Math.sign(gap) * Math.min(3.8, Math.sqrt(2 * 0.12 * Math.abs(gap)));
   }
 
+  /** The control box does this by itself: no frame starts or ends it. */
+  #backingOff(goal: number): number {
+    const gap = goal - this.counts;
+    if (Math.abs(gap) >= 4) return Math.sign(gap) * 3.8;
+    this.counts = goal;
+    this.#velocity = 0;
+    this.#backOffTo = null;
+    return 0;
+  }
+
   /** The end stops hold whatever drives. */
   #moveBy(counts: number): void {
     const wanted = this.counts + counts;
@@ -255,6 +270,7 @@ export class FakeLinakLink extends BleLink {
     if (this.counts === wanted) return;
     this.#velocity = 0;
     this.#hand = 0;
+    this.#backOffTo = null;
   }
 
   #meetObstacle(): void {
@@ -266,7 +282,7 @@ export class FakeLinakLink extends BleLink {
     this.obeys = false;
     this.#targetCounts = null;
     this.#velocity = 0;
-    this.#moveBy(backwards * obstacle.backOffCounts);
+    if (obstacle.backOffCounts > 0) this.#backOffTo = this.counts + backwards * obstacle.backOffCounts;
     this.notify('0021', this.#output());
     if (obstacle.report) this.notify('0003', '0102');
   }

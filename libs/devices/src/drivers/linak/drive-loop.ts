@@ -13,6 +13,7 @@ export type Cease = Exclude<TravelVerdict, 'driving'> | 'desk-error' | 'late' | 
 interface DrivePlan {
   readonly permit: MotionPermit;
   readonly target: Uint8Array;
+  /** Fed by its owner, before this loop hears of a sample. */
   readonly watch: TravelWatch;
   readonly onProgress: (last: HeightSample, remainingS: number) => void;
   readonly onCease: (cease: Cease) => void;
@@ -38,8 +39,7 @@ export class DriveLoop {
   start(): void {
     this.#undos.push(
       this.wire.listen({
-        onSample: (sample) => {
-          this.plan.watch.observe(sample);
+        onSample: () => {
           this.#judge();
         },
         onDeskError: () => {

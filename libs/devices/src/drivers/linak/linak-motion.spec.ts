@@ -9,19 +9,19 @@ import { LinakWire } from './linak-wire.js';
 
 const profile = compileCorpus(readCorpus('device-profiles')).find(({ id }) => id === 'linak-dpg') as DeskProfile;
 
-type Event =
-  'stop' | 'abort' | 'obstacle' | 'silent-obstacle' | 'handset-stop' | 'handset-back' | 'drop' | 'stall' | 'zero-speed';
-const EVENTS: readonly Event[] = [
+const EVENTS = [
   'stop',
   'abort',
   'obstacle',
   'silent-obstacle',
+  'silent-back-off',
   'handset-stop',
   'handset-back',
   'drop',
   'stall',
   'zero-speed',
-];
+] as const;
+type Event = (typeof EVENTS)[number];
 
 interface Scenario {
   readonly counts: number;
@@ -78,6 +78,9 @@ const run = async (scenario: Scenario): Promise<Trace> => {
     },
     'silent-obstacle': () => {
       link.obstructAt(link.counts, { report: false });
+    },
+    'silent-back-off': () => {
+      link.obstructAt(link.counts, { report: false, backOffCounts: 500 });
     },
     'handset-stop': () => {
       link.handset(0);

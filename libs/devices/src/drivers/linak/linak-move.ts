@@ -8,12 +8,16 @@ import { type LinakWire, type MotionPermit } from './linak-wire.js';
 import { type Cease, DriveLoop, type MotionDeps } from './drive-loop.js';
 import { type HeightSample, TravelWatch } from './travel-watch.js';
 
-/** A stall or reversal that the desk does not explain by an error report is taken for a hand on the handset. */
+/**
+ * What a move ended by, unless the desk reported an error or backed off: then it is `obstructed` whatever ended it. A stall
+ * or a reversal without either sign is taken for a hand on the handset.
+ */
 const RESULT_OF: Readonly<Record<Exclude<Cease, 'at-target'>, MoveResult>> = {
   stopped: 'cancelled',
   'desk-error': 'obstructed',
   stalled: 'overridden',
   reversed: 'overridden',
+  overran: 'overridden',
   'never-started': 'timed-out',
   silent: 'timed-out',
   overdue: 'timed-out',
@@ -71,18 +75,25 @@ export class LinakMove {
     if (this.#errorMm(start) <= this.profile.motion.tolerance_mm)
       return { result: 'arrived', heightMm: start.heightMm };
 
-    let deskError = false;
+    const watch = new TravelWatch(start, this.order.targetMm, this.profile);
+    const desk = { reportedError: false };
+    // From before the loop until rest: the loop judges what the watch has seen, and a way back or an error report may come
+    // after it ended.
     const undo = this.wire.listen({
+      onSample: (sample) => {
+        watch.observe(sample);
+      },
       onDeskError: () => {
-        deskError = true;
+        desk.reportedError = true;
       },
     });
     try {
-      const cease = await this.#drive(permit, start);
+      const cease = await this.#drive(permit, watch);
       const rest = await this.#settle();
       const stoppedMeanwhile = cease === 'at-target' && !this.wire.holds(permit);
       if (cease === 'at-target') this.#stop();
-      return this.#outcome(stoppedMeanwhile ? 'stopped' : cease, deskError, rest);
+      const obstacle = desk.reportedError || watch.backedOff;
+      return this.#outcome(stoppedMeanwhile ? 'stopped' : cease, obstacle, rest);
     } finally {
       undo();
     }
@@ -98,12 +109,12 @@ export class LinakMove {
     return this.wire.readSample();
   }
 
-  #drive(permit: MotionPermit, start: HeightSample): Promise<Cease> {
+  #drive(permit: MotionPermit, watch: TravelWatch): Promise<Cease> {
     return new Promise((resolve, reject) => {
       const loop = new DriveLoop(this.profile, this.wire, this.deps, {
         permit,
         target: encodeTarget(this.order.targetMm, this.scale),
-        watch: new TravelWatch(start, this.order.targetMm, this.profile),
+        watch,
         onProgress: (last, remainingS) =>
           this.order.onProgress?.({ heightMm: last.heightMm, targetMm: this.order.targetMm, remainingS }),
         onCease: (cease) => {
@@ -137,14 +148,14 @@ export class LinakMove {
     return last;
   }
 
-  #outcome(cease: Cease, deskError: boolean, rest: HeightSample | null): MoveOutcome {
+  #outcome(cease: Cease, obstacle: boolean, rest: HeightSample | null): MoveOutcome {
     if (!this.deps.link.open || cease === 'link-lost') return { result: 'link-lost', heightMm: null };
-    return { result: this.#result(cease, deskError, rest), heightMm: rest?.heightMm ?? null };
+    return { result: this.#result(cease, obstacle, rest), heightMm: rest?.heightMm ?? null };
   }
 
-  /** The error report may come after the stall it explains, so it is asked for at rest. */
-  #result(cease: Cease, deskError: boolean, rest: HeightSample | null): MoveResult {
-    if (deskError) return 'obstructed';
+  /** An obstacle sign may come after the end it explains, so it is asked for at rest. */
+  #result(cease: Cease, obstacle: boolean, rest: HeightSample | null): MoveResult {
+    if (obstacle) return 'obstructed';
     if (cease !== 'at-target') return RESULT_OF[cease];
     if (rest === null) return 'timed-out';
     return this.#errorMm(rest) <= this.profile.motion.tolerance_mm ? 'arrived' : 'overridden';

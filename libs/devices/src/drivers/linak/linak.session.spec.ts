@@ -295,6 +295,53 @@ describe('a move that does not arrive', () => {
     expect(bench.seen).toContainEqual({ kind: 'desk-error', payloadHex: '0102' });
   });
 
+  it.each([
+    ['upwards', 2000, {}, 1024.6],
+    ['downwards', 3000, { counts: 5000 }, 724.6],
+  ] as const)(
+    'is obstructed when the desk, going %s, backs off by 50 mm without a word',
+    async (_, counts, options, targetMm) => {
+      const bench = await openDesk(options);
+      bench.link.obstructAt(counts, { report: false, backOffCounts: 500 });
+      const { result, heightMm } = await bench.clock.complete(startMove(bench, targetMm).outcome);
+      expect({ result, heightMm }).toEqual({ result: 'obstructed', heightMm: bench.link.heightMm });
+      expect(Math.abs(bench.link.heightMm - 624.6 - counts / 10)).toBeCloseTo(50, 0);
+      expect(bench.seen.some(({ kind }) => kind === 'desk-error')).toBe(false);
+      expectStoppedForGood(bench);
+    },
+  );
+
+  it('is obstructed when the error report comes only while the desk is read to its rest', async () => {
+    const bench = await openDesk();
+    bench.link.obstructAt(2000, { report: false });
+    const { outcome } = startMove(bench);
+    while (firstStop(bench.link) < 0) await bench.clock.advance(10);
+    await bench.clock.advance(150);
+    bench.link.notify('0003', '0102');
+    expect((await bench.clock.complete(outcome)).result).toBe('obstructed');
+    expectStoppedForGood(bench);
+  });
+
+  it('is obstructed when we stopped it and the desk backed off all the same', async () => {
+    const bench = await openDesk();
+    const { outcome } = startMove(bench);
+    await bench.clock.advance(3000);
+    bench.link.obstructAt(bench.link.counts, { report: false, backOffCounts: 500 });
+    await bench.clock.advance(50);
+    await bench.session.stop();
+    expect((await bench.clock.complete(outcome)).result).toBe('obstructed');
+    expectStoppedForGood(bench);
+  });
+
+  it('is overridden when a hand drives it past its target', async () => {
+    const bench = await openDesk();
+    const { outcome } = startMove(bench, 744.6);
+    await bench.clock.advance(400);
+    bench.link.handset(1);
+    expect((await bench.clock.complete(outcome)).result).toBe('overridden');
+    expectStoppedForGood(bench);
+  });
+
   it('is overridden when the handset stops it and the desk reports nothing', async () => {
     const bench = await openDesk();
     const { outcome } = startMove(bench);

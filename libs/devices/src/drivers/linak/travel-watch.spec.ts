@@ -30,11 +30,25 @@ describe('a move under way', () => {
     ['is silent when nothing is heard', watch([1000, 750, 38]), 2500, 'silent'],
     ['reverses by 5 mm', watch([1000, 750, 38], [1200, 745, -30]), 1200, 'reversed'],
     ['does not reverse by less', watch([1000, 750, 38], [1200, 745.1, -30]), 1200, 'driving'],
-    ['runs past its target', watch([1000, 1000, 38], [1200, 1005, 38]), 1200, 'reversed'],
+    ['runs past its target', watch([1000, 1000, 38], [1200, 1005, 38]), 1200, 'overran'],
+    ['reverses from the start', watch([1000, 695, -38]), 1000, 'reversed'],
     ['is overdue past distance over slowest speed and margin', watch([15_001, 900, 5]), 15_001, 'overdue'],
     ['is in time until then', watch([15_000, 900, 5]), 15_000, 'driving'],
   ] as const)('%s', (_, travel, nowMs, verdict) => {
     expect(travel.judge(nowMs)).toBe(verdict);
+  });
+
+  it.each([
+    ['no way back', watch([1000, 750, 38]), false],
+    ['less than a reversal', watch([1000, 750, 38], [1200, 745.1, 0]), false],
+    ['a reversal', watch([1000, 750, 38], [1200, 745, 0]), true],
+    ['50 mm', watch([1000, 800, 38], [2000, 770, -38], [3000, 750, 0]), true],
+    ['100 mm', watch([1000, 850, 38], [3000, 750, 0]), true],
+    ['more', watch([1000, 850, 38], [3000, 749.9, 0]), false],
+    ['50 mm and forth again', watch([1000, 800, 38], [3000, 750, 0], [3500, 755, 38]), false],
+    ['a way past the target', watch([1000, 1000, 38], [1200, 1010, 38]), false],
+  ] as const)('after %s it has backed off: %#', (_, travel, backedOff) => {
+    expect(travel.backedOff).toBe(backedOff);
   });
 
   it('estimates its end from its own speed once it knows it', () => {

@@ -8,22 +8,32 @@ export interface HeightSample {
 }
 
 /**
- * What the samples say about a running move. `silent`: nothing was heard; `overdue`: longer under way than the slowest
- * honest travel.
+ * What the samples say about a running move. `reversed`: back against the commanded direction; `overran`: past the target;
+ * `silent`: nothing was heard; `overdue`: longer under way than the slowest honest travel.
  */
-export type TravelVerdict = 'driving' | 'at-target' | 'reversed' | 'stalled' | 'never-started' | 'silent' | 'overdue';
+export type TravelVerdict =
+  'driving' | 'at-target' | 'reversed' | 'overran' | 'stalled' | 'never-started' | 'silent' | 'overdue';
 
 type Rules = Pick<DeskProfile, 'motion' | 'timing'>;
 
 /** Below this a difference of two heights is counting noise, not travel. */
 const MOVED_MM = 0.5;
+/**
+ * The longest way back that is taken for the desk's own anti-collision: twice the about 50 mm that one vendor's manual
+ * states (docs/protocols/linak.md, "Move to a height").
+ */
+const BACK_OFF_MM = 100;
 /** A speed estimate from a shorter stretch is mostly start-up ramp. */
 const SPEED_AFTER_MS = 700;
 
-/** Judges one move from its samples: pure, given the time. */
+/** Judges one move from its samples, those after its end included: pure, given the time. */
 export class TravelWatch {
   #last: HeightSample;
-  #nearestMm: number;
+  /** The most progress made, in the commanded direction from the start; and the least since then. */
+  #furthestMm = 0;
+  #backMm = 0;
+  /** Whether it went in the commanded direction again after it had turned round. */
+  #turnedAgain = false;
   #movingSinceMs: number | null = null;
   #lastMovingMs: number;
 
@@ -33,7 +43,6 @@ export class TravelWatch {
     private readonly rules: Rules,
   ) {
     this.#last = start;
-    this.#nearestMm = this.#distance(start);
     this.#lastMovingMs = start.atMs;
   }
 
@@ -47,15 +56,24 @@ export class TravelWatch {
       this.#movingSinceMs ??= sample.atMs;
       this.#lastMovingMs = sample.atMs;
     }
-    this.#nearestMm = Math.min(this.#nearestMm, this.#distance(sample));
+    this.#follow(this.#progress(sample));
     this.#last = sample;
+  }
+
+  /**
+   * Whether the way back looks like the anti-collision of the desk, which may say nothing else about an obstacle: short, and
+   * once. A hand on the handset drives back further, or turns round again.
+   */
+  get backedOff(): boolean {
+    const backMm = this.#furthestMm - this.#backMm;
+    return backMm >= this.rules.motion.reversal_mm && backMm <= BACK_OFF_MM && !this.#turnedAgain;
   }
 
   judge(nowMs: number): TravelVerdict {
     const { motion, timing } = this.rules;
     const distance = this.#distance(this.#last);
-    // Distance that grows again covers both a reversal and running past the target.
-    if (distance - this.#nearestMm >= motion.reversal_mm) return 'reversed';
+    const astray = this.#astray();
+    if (astray !== null) return astray;
     if (distance <= motion.tolerance_mm && this.#last.speedMmS === 0) return 'at-target';
     if (nowMs - this.start.atMs > this.#travelLimitMs()) return 'overdue';
     if (nowMs - this.#last.atMs >= timing.silence_ms) return 'silent';
@@ -72,6 +90,25 @@ export class TravelWatch {
     const travelledMm = Math.abs(this.#last.heightMm - this.start.heightMm);
     const ownSpeed = travelledMs >= SPEED_AFTER_MS && travelledMm > 0 ? (travelledMm * 1000) / travelledMs : null;
     return this.#distance(this.#last) / (ownSpeed ?? this.rules.motion.typical_speed_mm_s);
+  }
+
+  #astray(): 'reversed' | 'overran' | null {
+    const { reversal_mm } = this.rules.motion;
+    const progressMm = this.#progress(this.#last);
+    if (this.#furthestMm - progressMm >= reversal_mm) return 'reversed';
+    return progressMm - this.#distance(this.start) >= reversal_mm ? 'overran' : null;
+  }
+
+  #follow(progressMm: number): void {
+    const reversalMm = this.rules.motion.reversal_mm;
+    const turned = this.#furthestMm - this.#backMm >= reversalMm;
+    if (turned && progressMm - this.#backMm >= reversalMm) this.#turnedAgain = true;
+    if (!turned && progressMm > this.#furthestMm) this.#furthestMm = this.#backMm = progressMm;
+    else this.#backMm = Math.min(this.#backMm, progressMm);
+  }
+
+  #progress({ heightMm }: HeightSample): number {
+    return (heightMm - this.start.heightMm) * Math.sign(this.targetMm - this.start.heightMm);
   }
 
   #distance(sample: HeightSample): number {
