@@ -93,7 +93,8 @@ const incidents: readonly fc.WeightedArbitrary<Scene>[] = [
   },
   { weight: 1, arbitrary: record('mode', { who, mode: fc.constantFrom(...MODES) }) },
   { weight: 1, arbitrary: record('hours', { who, hours: pick('working', 'quiet', 'free') }) },
-  { weight: 3, arbitrary: record('unlock', { surface: fc.constantFrom(...SURFACES) }) },
+  { weight: 5, arbitrary: record('unlock', { surface: fc.constantFrom(...SURFACES) }) },
+  { weight: 2, arbitrary: record('desk-error', { afterMs: pick(0, 1_000, 11_000) }) },
   { weight: 1, arbitrary: record('hang', {}) },
   { weight: 1, arbitrary: record('late-height', { lateMs: pick(100, 2_000, 5_000), heightMm: pick(650, 720, 1100) }) },
 ];
@@ -283,7 +284,10 @@ const RULES_IN_WORDS: readonly (readonly [rule: Rule, words: string, faults: Fau
   [
     'S-10',
     'S-10: nothing moves after an obstacle until unlocked',
-    { 'who unlocks': hearing((event) => (event.type === 'Unlocked' ? { ...event, surface: 'cli' } : event)) },
+    {
+      'who unlocks': hearing((event) => (event.type === 'Unlocked' ? { ...event, surface: 'cli' } : event)),
+      'late report': deafTo((event) => event.type === 'Observed' && event.observation.kind === 'desk-error'),
+    },
   ],
   ['S-12', 'S-12: one transaction at a time, and each ends', { one: state(() => ({ active: null })) }],
   [
@@ -335,6 +339,49 @@ describe.each(RULES_IN_WORDS)('%s', (rule, words, faults) => {
 
   it.each(Object.entries(faults))('catches a supervisor that is wrong about: %s', (_clause, fault) => {
     expect(TRIALS.some((told) => verdictOn(told, fault).broken.some((broken) => broken.rule === rule))).toBe(true);
+  });
+});
+
+describe('After a restart', () => {
+  const yes = { type: 'coach', who: 0, surface: 'band', answer: 'accepted', tapMs: 3_000, askMs: 100 } as const;
+  /** A coach move that is stopped; the hub restarts, and the coach comes again. */
+  const stopped: readonly Scene[] = [
+    { ...yes, twist: 'none' },
+    { type: 'wait', ms: 2_500 },
+    { type: 'stop', surface: 'band' },
+    { type: 'wait', ms: 2_500 },
+    { type: 'restart', downMs: 0, reconnects: true },
+    { type: 'wait', ms: 370_000 },
+    { ...yes, twist: 'none' },
+  ];
+  const restarts = storyOf([
+    ...byTheBook,
+    { weight: 8, arbitrary: record('restart', { downMs: pick(0, 2_000), reconnects: fc.constant(true) }) },
+    { weight: 6, arbitrary: record('wait', { ms: pick(130_000, 370_000) }) },
+    { weight: 3, arbitrary: record('rally', { presses: fc.integer({ min: 3, max: 6 }) }) },
+    { weight: 3, arbitrary: record('stop', { surface: fc.constantFrom(...SURFACES) }) },
+  ]).map((told) => ({ ...told, scenes: [...stopped, ...told.scenes] }));
+  const rules = ['S-04', 'S-05', 'S-09'] as const;
+  const trials = fc.sample(restarts, { numRuns: 200, seed: SEED });
+
+  it('S-04, S-05, S-09: what an earlier run forbade stays forbidden (each alone at least once in 200 requests)', () => {
+    const restored = { 'S-04': 0, 'S-05': 0, 'S-09': 0 };
+    let requests = 0;
+    fc.assert(
+      fc.property(restarts, (told) => {
+        const verdict = verdictOn(told);
+        requests += verdict.requests;
+        for (const rule of rules) restored[rule] += verdict.restored[rule];
+        expect(verdict.broken).toEqual([]);
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+    for (const rule of rules) expect(restored[rule]).toBeGreaterThanOrEqual(requests / 200);
+  });
+
+  it.each(rules)('catches a supervisor that ignores the history (%s)', (rule) => {
+    const ignorant = deafTo(({ type }) => type === 'HistoryRestored');
+    expect(trials.some((told) => verdictOn(told, ignorant).broken.some((broken) => broken.rule === rule))).toBe(true);
   });
 });
 

@@ -111,13 +111,14 @@ export function endMove(state: SupervisorState, reported: MoveOutcome, at: Stamp
   const ended: SupervisorState = {
     ...counted,
     active: null,
-    endedAt: at,
+    ended: { txId: active.txId, at },
     lastResult: result,
     motor: ranFor(state.motor, { from: active.startedAt.mono, to: at.mono }),
     holds: afterOutcome(counted.holds, outcome, at),
   };
   const end: MotionStep = { state: ended, effects: [{ type: 'EndMove', txId: active.txId, outcome, at }] };
-  if (result !== 'obstructed') return end;
+  // Whatever the mover made of it: what the desk hit is still there.
+  if (result !== 'obstructed' && !active.obstacle) return end;
   return {
     state: { ...ended, lockedOut: true },
     effects: [...end.effects, { type: 'LockOut', txId: active.txId, at }],

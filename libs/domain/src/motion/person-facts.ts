@@ -168,6 +168,7 @@ const OWN_EVENTS: ReadonlySet<MotionEvent['type']> = new Set<MotionEvent['type']
   'MotorStopped',
   'Unlocked',
   'LockRestored',
+  'HistoryRestored',
 ]);
 
 const isDomainEvent = (event: MotionEvent): event is DomainEvent => !OWN_EVENTS.has(event.type);

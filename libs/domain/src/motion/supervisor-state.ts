@@ -18,8 +18,8 @@ export interface Refusal {
 }
 
 /**
- * Everything the supervisor of one desk knows: plain data, folded from facts only. None of it is restored after a restart:
- * what is not seen again on this run authorises nothing (S-14).
+ * Everything the supervisor of one desk knows: plain data, folded from facts only. Nothing that allows a move is restored
+ * after a restart: what is not seen again on this run authorises nothing (S-14). Prohibitions are (restored-history.ts).
  */
 export interface SupervisorState {
   /** The latest instant seen. Late events never turn it back, so no block ends early and no evidence gets younger. */
@@ -33,8 +33,8 @@ export interface SupervisorState {
   readonly holds: CoachHolds;
   readonly motor: readonly MotorStretch[];
   readonly active: ActiveMove | null;
-  /** When our last transaction ended: its run-on is not a hand. */
-  readonly endedAt: Stamp | null;
+  /** Our last transaction: its run-on is not a hand, and an obstacle told late is its own. */
+  readonly ended: { readonly txId: TxId; readonly at: Stamp } | null;
   readonly lockedOut: boolean;
   /** Most recent command ids, oldest first. */
   readonly commandIds: readonly string[];
@@ -57,7 +57,7 @@ export function initialSupervisor(at: Stamp, policy: MotionPolicy): SupervisorSt
     holds: noHolds,
     motor: [],
     active: null,
-    endedAt: null,
+    ended: null,
     lockedOut: false,
     commandIds: [],
     spentPrompts: [],

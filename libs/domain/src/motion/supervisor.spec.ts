@@ -2,6 +2,7 @@ import { type Guard } from '../guard.js';
 import { type MotionPolicy } from '../policy.js';
 import { MINUTE_MS, later } from '../time.js';
 import { type MotionEffect } from './motion-effect.js';
+import { type PastMove } from './motion-event.js';
 import { motionView } from './motion-view.js';
 import { ANNA, BEN, DESK, HOUSEHOLD, Lab } from './spec-support/lab.js';
 
@@ -352,6 +353,40 @@ describe('A running move', () => {
   });
 });
 
+describe('A report of an obstacle', () => {
+  const error = { kind: 'desk-error', payloadHex: '01' } as const;
+
+  it.each(['arrived', 'fight'] as const)('within 3 s after a move that %s locks the desk out', (drive) => {
+    const lab = open();
+    lab.nextDrive = drive;
+    lab.command(1100);
+    for (let wait = 0; lab.state.active !== null && wait < 100; wait++) lab.pass(200);
+    lab.pass(2_800);
+    expect(lab.observe(DESK, error)).toContainEqual({ type: 'LockOut', txId: 'tx-2', at: lab.now });
+    expect(lab.observe(DESK, error)).toEqual([]);
+    lab.pass(10_000);
+    expect(refusal(lab.command(720))).toContain('locked-out');
+  });
+
+  it('while a move is being stopped locks the desk out when it has ended', () => {
+    const lab = open();
+    lab.command(1100);
+    lab.pass(1_000);
+    lab.stop('mqtt');
+    lab.observe(DESK, error);
+    lab.pass(1_000);
+    expect(lab.state).toMatchObject({ active: null, lastResult: 'cancelled', lockedOut: true });
+  });
+
+  it('long after our last move, or before any, is none of ours', () => {
+    const lab = open();
+    expect(lab.observe(DESK, error)).toEqual([]);
+    lab.command(1100);
+    lab.pass(20_000);
+    expect(lab.observe(DESK, error)).toEqual([]);
+  });
+});
+
 describe('An unlock', () => {
   it('is told once, so that the journal keeps it over a restart', () => {
     const lab = open();
@@ -388,6 +423,71 @@ describe('A restart', () => {
     lab.restart();
     lab.connect();
     expect(refusal(lab.command(1100))).toEqual(['no-presence']);
+  });
+});
+
+describe('The history of the earlier runs', () => {
+  /** A desk on which only this was done, so many minutes before the restart; it has been connected for 3 min since. */
+  const after = (minutesAgo: number, about: Partial<PastMove>, policy = ALONE): Lab => {
+    const lab = new Lab(policy);
+    const from = later(lab.now, -minutesAgo * MINUTE_MS);
+    const past: PastMove = {
+      origin: 'coach',
+      from,
+      to: later(from, 10_000),
+      result: 'arrived',
+      targetMm: 1100,
+      ...about,
+    };
+    lab.emit({ type: 'HistoryRestored', at: lab.now, moves: [past] });
+    return lab.settle();
+  };
+
+  it.each<[string, number, Partial<PastMove>, readonly Guard[]]>([
+    ['a change by hand', 11, { origin: 'hand', result: null }, ['human-override']],
+    ['a change by hand', 13, { origin: 'hand', result: null }, []],
+    ['a move that was overridden', 11, { result: 'overridden' }, ['human-override']],
+    ['a move that timed out', 26, { result: 'timed-out' }, ['backing-off']],
+    ['a move that lost its link', 26, { result: 'link-lost' }, ['backing-off']],
+    ['a move that timed out', 28, { result: 'timed-out' }, []],
+    ['a move that never ended', 25, { result: null, to: null }, ['backing-off']],
+    ['a stop on the same way', 6, { result: 'cancelled' }, ['vetoed']],
+    ['a stop on the other way', 6, { result: 'cancelled', targetMm: 720 }, []],
+    ['a stop of a command', 6, { origin: 'command', result: 'cancelled', targetMm: 720 }, ['vetoed']],
+    ['a start', 2, {}, ['just-moved']],
+    ['a start', 3, {}, []],
+  ])('holds the coach after %s %i min ago as long as it would have', (_what, minutesAgo, about, guards) => {
+    expect(refusal(coachMove(after(minutesAgo, about)))).toEqual(guards);
+  });
+
+  it('counts as motor time, a move that never ended as the longest there is', () => {
+    const policy = { ...ALONE, remoteCommands: 'open' } as const;
+    const at = (lab: Lab) => refusal(lab.command(1100));
+    expect(at(after(5, { origin: 'hand', result: null, to: null }, policy))).toEqual(['motor-budget']);
+    expect(at(after(5, { origin: 'hand', result: null }, policy))).toEqual([]);
+  });
+
+  it('of two stopped coach moves ends coach motion for the day, and a stop of yesterday does not', () => {
+    for (const [hoursAgo, held] of [
+      [1, true],
+      [3, true],
+      [30, false],
+    ] as const) {
+      const lab = atWork();
+      const moves = [0, 30].map((minutes): PastMove => {
+        const from = later(lab.now, (minutes - hoursAgo * 60) * MINUTE_MS);
+        return { origin: 'coach', from, to: later(from, 5_000), result: 'cancelled', targetMm: 1100 };
+      });
+      lab.emit({ type: 'HistoryRestored', at: lab.now, moves });
+      expect(refusal(coachMove(lab))).toEqual(held ? ['vetoed'] : []);
+    }
+  });
+
+  it('holds from now where the clock was set back since', () => {
+    const lab = after(-600, { origin: 'hand', result: null });
+    expect(refusal(coachMove(lab))).toEqual(['human-override']);
+    lab.pass(15 * MINUTE_MS);
+    expect(started(coachMove(lab))).toBe(true);
   });
 });
 

@@ -12,6 +12,7 @@ import { countHumanStop, endMove, giveUpMove, startMove, stopMove } from './move
 import { foldPerson, movedSince, unknownPerson, type PersonFacts } from './person-facts.js';
 import { type MoveRequested, guardsAgainst, presetKind } from './prechecks.js';
 import { foldAnswer } from './presence-evidence.js';
+import { restoreHistory } from './restored-history.js';
 import { type MotionStep, stay, then } from './step.js';
 import { type SupervisorState } from './supervisor-state.js';
 import { moveDeadline, reportDue, reversedByHand, stampOf, trackMove } from './transaction.js';
@@ -80,7 +81,7 @@ function foldHeight(
   if (reading === null || state.active !== null) return state;
   const ran = stretchBetween(state.desk.reading, reading, policy.minSpeedMmS);
   const motor = ran === null ? state.motor : ranFor(state.motor, ran);
-  if (runsOn(state.endedAt, reading.at)) return { ...state, motor };
+  if (runsOn(state.ended?.at ?? null, reading.at)) return { ...state, motor };
   const hand = trackHand(state.hand, state.desk.reading, reading);
   if (hand?.confirmed !== true) return { ...state, motor, hand };
   return {
@@ -112,6 +113,8 @@ function react(state: SupervisorState, event: MotionEvent, policy: MotionPolicy)
       return unlock(state, event.surface);
     case 'LockRestored':
       return stay({ ...state, lockedOut: true });
+    case 'HistoryRestored':
+      return stay(restoreHistory(state, event.moves, policy));
     default:
       return reactToFact(state, event, policy);
   }
@@ -137,13 +140,25 @@ function reactToFact(state: SupervisorState, event: MotionEvent, policy: MotionP
 type On<T extends MotionEvent['type']> = Extract<MotionEvent, { type: T }>;
 
 function onObserved(state: SupervisorState, event: On<'Observed'>, policy: MotionPolicy): MotionStep {
-  if (state.active === null) return stay(state);
+  if (state.active === null) return lateObstacle(state, event, policy);
   if (event.source !== policy.deskId)
     return leftTheDesk(state, event, policy) ? stopMove(state, 'left-the-desk', state.clock) : stay(state);
   const active = trackMove(state.active, event);
   if (!reversedByHand(active)) return stay({ ...state, active });
   const counted = countHumanStop({ ...state, active }, event.at);
   return stopMove({ ...counted, holds: overridden(counted.holds, event.at) }, 'human-override', state.clock);
+}
+
+/** An obstacle reported only after our move ended, or after its back-off was taken for a hand: the move hit it (S-10). */
+function lateObstacle(
+  state: SupervisorState,
+  { at, source, observation }: On<'Observed'>,
+  policy: MotionPolicy,
+): MotionStep {
+  const { ended, lockedOut, clock } = state;
+  const ours = observation.kind === 'desk-error' && source === policy.deskId && runsOn(ended?.at ?? null, at);
+  if (ended === null || !ours || lockedOut) return stay(state);
+  return { state: { ...state, lockedOut: true }, effects: [{ type: 'LockOut', txId: ended.txId, at: clock }] };
 }
 
 /**

@@ -2,7 +2,8 @@ import { type MotionPolicy } from '../../policy.js';
 import { type Stamp } from '../../time.js';
 import { type MotionEvent } from '../motion-event.js';
 import { type TraceLine } from './lab.js';
-import { type Act, Ledger, type PersonLedger, type RunningMove } from './ledger.js';
+import { Ledger, type RunningMove } from './ledger.js';
+import { type Act, type PersonLedger } from './person-ledger.js';
 
 export const RULES = [
   'S-01',
@@ -126,6 +127,8 @@ export interface Verdict {
   readonly broken: readonly { readonly rule: Rule; readonly line: number; readonly what: string }[];
   /** How often each rule had something to forbid or to order. */
   readonly premises: Readonly<Record<Rule, number>>;
+  /** How often a rule forbade only because of what an earlier run had done. */
+  readonly restored: Readonly<Record<Rule, number>>;
   readonly requests: number;
   readonly starts: Readonly<Record<'coach' | 'command', number>>;
 }
@@ -134,14 +137,17 @@ export interface Verdict {
 export class Judge {
   private readonly broken: { rule: Rule; line: number; what: string }[] = [];
   private readonly premises = Object.fromEntries(RULES.map((rule) => [rule, 0])) as Record<Rule, number>;
+  private readonly restored = Object.fromEntries(RULES.map((rule) => [rule, 0])) as Record<Rule, number>;
   private readonly starts = { coach: 0, command: 0 };
   private requests = 0;
   private before: Ledger | null = null;
   private book: Ledger;
   private fought = false;
+  private openedAt: Stamp;
 
   constructor(policy: MotionPolicy, at: Stamp) {
     this.book = new Ledger(policy, at);
+    this.openedAt = at;
   }
 
   judge(trace: readonly TraceLine[]): Verdict {
@@ -150,12 +156,14 @@ export class Judge {
       else if (line.kind === 'event') this.hear(line);
       else this.witness(line);
     }
-    return { broken: this.broken, premises: this.premises, requests: this.requests, starts: this.starts };
+    const { broken, premises, restored, requests, starts } = this;
+    return { broken, premises, restored, requests, starts };
   }
 
   private reopen(at: Stamp): void {
     this.before = this.book;
     this.book = this.book.reopened(at);
+    this.openedAt = at;
   }
 
   private witness(line: Extract<TraceLine, { kind: 'hand' | 'fight' }>): void {
@@ -198,6 +206,9 @@ export class Judge {
     const seen: Case = { book: this.book, request, at: request.at, person, before: this.before };
     const forbidden = RULES.filter((rule) => FORBIDS[rule](seen));
     for (const rule of forbidden) this.premises[rule] += 1;
+    if (this.before === null) return forbidden;
+    const forgetful: Case = { ...seen, book: this.book.withoutHistory(this.openedAt) };
+    for (const rule of forbidden) if (!FORBIDS[rule](forgetful)) this.restored[rule] += 1;
     return forbidden;
   }
 

@@ -4,7 +4,7 @@ import { type MotionPolicy, type PersonPolicy } from '../../policy.js';
 import { type Answer, type Prompt, type Surface } from '../../prompt.js';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, epoch, later, monotonic, type Stamp } from '../../time.js';
 import { type MotionEffect } from '../motion-effect.js';
-import { type MotionEvent } from '../motion-event.js';
+import { type MotionEvent, type PastMove } from '../motion-event.js';
 import { type MoveResult } from '../outcome.js';
 import { initialSupervisor, type SupervisorState } from '../supervisor-state.js';
 import { supervise } from '../supervisor.js';
@@ -85,6 +85,7 @@ export class Lab {
   private mover: Mover | null = null;
   /** The journal's last word on the desk. */
   private lockJournaled = false;
+  private rows: (PastMove & { readonly txId: TxId | null })[] = [];
   private wakeAt: number | null = null;
   /** When a move of ours was last told to stop or ended. */
   private ownMoveAt = -Infinity;
@@ -237,7 +238,7 @@ export class Lab {
     }
   }
 
-  /** The process ends and starts again; the journal's lock-out is told, nothing else is kept. */
+  /** The process ends and starts again; what the journal has of lock-outs and moves is told, nothing else is kept. */
   restart(): void {
     this.mover = null;
     this.wakeAt = null;
@@ -245,6 +246,7 @@ export class Lab {
     this.trace.push({ kind: 'restart', at: this.now });
     this.state = this.boot(this.now, this.policy, this.state);
     if (this.lockJournaled) this.emit({ type: 'LockRestored', at: this.now });
+    this.emit({ type: 'HistoryRestored', at: this.now, moves: this.rows });
     for (const { policy } of this.dwellers) this.calendar(policy.personId, 'working');
   }
 
@@ -306,6 +308,22 @@ export class Lab {
   /** What the journal keeps of it. */
   private write(effect: MotionEffect): void {
     if (effect.type === 'LockOut' || effect.type === 'Unlock') this.lockJournaled = effect.type === 'LockOut';
+    this.writeMove(effect);
+  }
+
+  private writeMove(effect: MotionEffect): void {
+    if (effect.type === 'StartMotor') {
+      const { txId: id, origin, at: from, targetMm } = effect;
+      this.rows.push({ txId: id, origin, from, to: null, result: null, targetMm });
+    }
+    if (effect.type === 'EndMove') {
+      const { txId: id, at: to, outcome } = effect;
+      this.rows = this.rows.map((row) => (row.txId === id ? { ...row, to, result: outcome.result } : row));
+    }
+    if (effect.type === 'JournalHandMove') {
+      const { from, to, toMm: targetMm } = effect;
+      this.rows.push({ txId: null, origin: 'hand', from, to, result: null, targetMm });
+    }
   }
 
   private tx(): TxId {

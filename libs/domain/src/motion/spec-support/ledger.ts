@@ -1,71 +1,15 @@
 import { type PersonId, type PromptId, type TxId } from '../../ids.js';
-import { MODES, type Mode, type MotionPolicy, type PersonPolicy } from '../../policy.js';
-import {
-  type PostureBelief,
-  estimate,
-  foldBelief,
-  initialBelief,
-  lastMovingEvidence,
-  presence,
-} from '../../posture/belief.js';
+import { MODES, type MotionPolicy, type PersonPolicy } from '../../policy.js';
+import { foldBelief } from '../../posture/belief.js';
 import { type Prompt } from '../../prompt.js';
-import { HOUR_MS, type EpochMs, type Interval, type Stamp } from '../../time.js';
+import { HOUR_MS, type Stamp } from '../../time.js';
 import { type MotionEffect } from '../motion-effect.js';
 import { type MotionEvent } from '../motion-event.js';
+import { type MoveResult } from '../outcome.js';
 import { type TraceLine } from './lab.js';
-
-/** An act of a person by which a prompt was confirmed, as the rules for acts judge it. */
-export interface Act {
-  readonly promptId: PromptId;
-  readonly at: Stamp;
-}
+import { PersonLedger, type Shown } from './person-ledger.js';
 
 type Answered = Extract<MotionEvent, { type: 'PromptAnswered' }>;
-
-interface Shown {
-  readonly prompt: Prompt;
-  readonly at: Stamp;
-  readonly line: number;
-}
-
-/** What the ledger knows of one person. */
-export class PersonLedger {
-  belief: PostureBelief;
-  mode: Mode;
-  calendar: { working: readonly Interval[]; quiet: readonly Interval[]; dayEnds: EpochMs } | null = null;
-  shown: Shown | null = null;
-  /** Line at which the person was last not surely sitting or standing at the desk. */
-  unsettledLine = -1;
-  validTaps: Stamp[] = [];
-  act: Act | null = null;
-
-  constructor(
-    readonly policy: PersonPolicy,
-    at: Stamp,
-  ) {
-    this.belief = initialBelief(at);
-    this.mode = policy.mode;
-  }
-
-  settled(at: Stamp): boolean {
-    const { posture, confidence } = estimate(this.belief, at, this.policy);
-    return (posture === 'sitting' || posture === 'standing') && confidence >= 0.8 && this.near(at);
-  }
-
-  /** Books a moment at which the person was not surely sitting or standing at the desk. */
-  doubt(at: Stamp, line: number): void {
-    if (this.shown !== null && !this.settled(at)) this.unsettledLine = line;
-  }
-
-  near(at: Stamp): boolean {
-    const { atDesk, evidenceAgeMs } = presence(this.belief, at, this.policy);
-    return atDesk === true && evidenceAgeMs <= 300_000;
-  }
-
-  lastMoving(): number {
-    return lastMovingEvidence(this.belief)?.mono ?? -Infinity;
-  }
-}
 
 export interface RunningMove {
   readonly txId: TxId;
@@ -76,11 +20,28 @@ export interface RunningMove {
   readonly startedAt: Stamp;
   stoppedAt: Stamp | null;
   humanStop: boolean;
+  /** The desk reported an obstacle meanwhile. */
+  obstacle: boolean;
+  veto: Veto | null;
+}
+
+interface Veto {
+  readonly kind: 'sit' | 'stand' | null;
+  readonly at: Stamp;
+}
+
+/** A finished motion as the journal has it, or one that a restart cut short. */
+interface Row {
+  readonly own: RunningMove | null;
+  readonly from: Stamp;
+  readonly to: Stamp;
+  readonly result: MoveResult | null;
 }
 
 /**
  * The facts of one run of the process, booked line by line from what was observed: the judge's own book, kept without a look
- * at the supervisor's state. Only the lock-out outlives a restart.
+ * at the supervisor's state. What the journal has outlives a restart: the lock-out, and
+ * what forbids because of moves whose rows are closed.
  */
 export class Ledger {
   persons = new Map<PersonId, PersonLedger>();
@@ -93,14 +54,18 @@ export class Ledger {
   /** Changes by hand; the later half of a press is its own entry. */
   hands: Stamp[] = [];
   overrides: Stamp[] = [];
-  vetoes: { kind: 'sit' | 'stand' | null; at: Stamp }[] = [];
+  vetoes: Veto[] = [];
   faults: Stamp[] = [];
   humanStops: Stamp[] = [];
   dayBlockedUntil = 0;
   starts: Stamp[] = [];
   motor: { from: number; to: number }[] = [];
   active: RunningMove | null = null;
+  endedAt: Stamp | null = null;
+  rows: Row[] = [];
   locked = false;
+  /** The block for the day as far as two closed rows bear it out. */
+  private journaledBlock = 0;
   spent = new Set<PromptId>();
   commandIds = new Set<string>();
   line = 0;
@@ -117,6 +82,10 @@ export class Ledger {
     const next = new Ledger(this.policy, at);
     next.locked = this.locked;
     next.line = this.line;
+    next.dayBlockedUntil = this.journaledBlock;
+    next.journaledBlock = this.journaledBlock;
+    const cut = this.active === null ? [] : [{ own: this.active, from: this.active.startedAt, to: at, result: null }];
+    for (const row of [...this.rows, ...cut]) next.remember(row);
     return next;
   }
 
@@ -133,7 +102,9 @@ export class Ledger {
     for (const effect of effects) {
       if (effect.type === 'StartMotor') this.start(event, effect);
       if (effect.type === 'StopMotor' && this.active !== null) this.active.stoppedAt ??= event.at;
-      if (effect.type === 'EndMove' && this.active !== null) this.end(effect.at, this.active);
+      if (effect.type === 'EndMove' && this.active !== null) this.end(effect.at, this.active, effect.outcome.result);
+      if (effect.type === 'JournalHandMove')
+        this.rows.push({ own: null, from: effect.from, to: effect.to, result: null });
     }
   }
 
@@ -158,7 +129,7 @@ export class Ledger {
 
   private bookEvent(event: MotionEvent): void {
     for (const person of this.persons.values()) this.bookPerson(person, event);
-    if (event.type === 'Observed') this.bookReading(event);
+    if (event.type === 'Observed') this.bookObserved(event);
     if (event.type === 'LinkChanged' && event.source === this.policy.deskId) this.bookLink(event.up, event.at);
     if (event.type === 'LimitsRead' && this.up) this.limits = { minMm: event.minMm, maxMm: event.maxMm, at: event.at };
     if (event.type === 'ClockJumped') this.jump(event.at);
@@ -238,6 +209,38 @@ export class Ledger {
     if (kind !== null) this.vetoes.push({ kind, at: event.at });
   }
 
+  private bookObserved(event: Extract<MotionEvent, { type: 'Observed' }>): void {
+    this.bookReading(event);
+    if (event.source !== this.policy.deskId || event.observation.kind !== 'desk-error') return;
+    if (this.active !== null) this.active.obstacle = true;
+    else if (this.endedAt !== null && event.at.mono - this.endedAt.mono <= 3_000) this.locked = true;
+  }
+
+  /** What a row forbids in the next run. */
+  private remember(row: Row): void {
+    const { own, from, to, result } = row;
+    this.rows.push(row);
+    this.motor.push({ from: from.mono, to: to.mono });
+    if (own === null || result === 'overridden') this.overrides.push(to);
+    if (own === null) return;
+    this.starts.push(from);
+    if (result !== 'cancelled' && result !== 'overridden') return;
+    if (own.veto !== null) this.vetoes.push(own.veto);
+    if (own.humanStop) this.humanStops.push(own.veto?.at ?? to);
+  }
+
+  /** This book without what the runs before it told. */
+  withoutHistory(openedAt: Stamp): Ledger {
+    const since = ({ mono }: Stamp): boolean => mono >= openedAt.mono;
+    return Object.assign(Object.create(Ledger.prototype) as Ledger, this, {
+      motor: this.motor.filter(({ from }) => from >= openedAt.mono),
+      overrides: this.overrides.filter(since),
+      starts: this.starts.filter(since),
+      vetoes: this.vetoes.filter(({ at }) => since(at)),
+      dayBlockedUntil: 0,
+    });
+  }
+
   private bookReading(event: Extract<MotionEvent, { type: 'Observed' }>): void {
     const { observation, source, at } = event;
     if (source !== this.policy.deskId || observation.kind !== 'height' || !this.up) return;
@@ -268,6 +271,7 @@ export class Ledger {
     const person = active === null ? undefined : this.mover(active);
     const kind = active === null || person === undefined ? null : this.kindOf(person.policy, active.targetMm);
     this.vetoes.push({ kind, at: event.at });
+    if (active !== null) active.veto ??= { kind, at: event.at };
     for (const one of this.persons.values()) one.act = null;
     if (event.surface !== 'hub') this.humanStop(event.at);
   }
@@ -307,12 +311,18 @@ export class Ledger {
       startedAt: at,
       stoppedAt: null,
       humanStop: false,
+      obstacle: false,
+      veto: null,
     };
     this.starts.push(at);
   }
 
-  private end(at: Stamp, active: RunningMove): void {
+  private end(at: Stamp, active: RunningMove, result: MoveResult): void {
     this.motor.push({ from: active.startedAt.mono, to: at.mono });
+    this.rows.push({ own: active, from: active.startedAt, to: at, result });
+    if (['cancelled', 'overridden'].includes(result) && active.humanStop) this.journaledBlock = this.dayBlockedUntil;
+    if (active.obstacle) this.locked = true;
+    this.endedAt = at;
     this.active = null;
   }
 }

@@ -55,6 +55,8 @@ export type Scene =
   | { readonly type: 'mode'; readonly who: number; readonly mode: Mode }
   | { readonly type: 'hours'; readonly who: number; readonly hours: 'working' | 'quiet' | 'free' }
   | { readonly type: 'unlock'; readonly surface: Surface }
+  /** The desk reports an obstacle, whatever it is doing. */
+  | { readonly type: 'desk-error'; readonly afterMs: number }
   /** The desk reports that it moves, and then nothing more. */
   | { readonly type: 'hang' }
   /** A height of some seconds ago comes late. */
@@ -192,6 +194,10 @@ const PLAY: { readonly [T in Scene['type']]: (lab: Lab, scene: Of<T>) => void } 
     lab.reading(20);
   },
   'late-height': lateHeight,
+  'desk-error': (lab, { afterMs }) => {
+    lab.pass(afterMs);
+    lab.observe(DESK, { kind: 'desk-error', payloadHex: '01' });
+  },
 };
 
 /** Plays the scenes one after the other. */
