@@ -89,21 +89,17 @@ describe.each(['abandonware', 'stoprocent'] as const)('NobleCentral on %s', (nam
     expect(states).toEqual(['powered-on', 'powered-off', 'powered-on', 'unavailable']);
   });
 
-  it('an adapter that goes off ends its links and what waits on them; back on, the device is found and connected again', async () => {
+  it('an adapter that goes off ends its links and what waits on them', async () => {
     const stage = await openAirStage(name);
     const [device] = stage.devices;
     const heard = new Set<string>();
     stage.central.onAdvertisement(({ address }) => heard.add(address));
-    const connect = async () => {
-      heard.clear();
-      await until(() => heard.has(device.address));
-      return stage.central.connect(device.address, {
-        required: [device.position],
-        notify: [device.position],
-        connection: { minIntervalMs: 7.5, maxIntervalMs: 7.5, latency: 0, supervisionTimeoutMs: 300 },
-      });
-    };
-    const link = await connect();
+    await until(() => heard.has(device.address));
+    const link = await stage.central.connect(device.address, {
+      required: [device.position],
+      notify: [device.position],
+      connection: { minIntervalMs: 7.5, maxIntervalMs: 7.5, latency: 0, supervisionTimeoutMs: 300 },
+    });
     const closed: string[] = [];
     link.onClosed((cause) => closed.push(cause));
     const waiting = link.read(device.silent);
@@ -114,13 +110,6 @@ describe.each(['abandonware', 'stoprocent'] as const)('NobleCentral on %s', (nam
       closed: [expect.stringContaining('the Bluetooth adapter went off')],
       state: 'powered-off',
     });
-    stage.radio.powerOff();
-    await until(() => device.links === 0);
-    stage.radio.powerOn();
-    stage.switchAdapter(true);
-    await until(() => stage.central.state === 'powered-on');
-    expect(await (await connect()).read(device.position)).toEqual(Uint8Array.of(0x10, 0x27, 0, 0));
-    expect(closed).toHaveLength(1);
     await stage.close();
   });
 

@@ -3,16 +3,17 @@ import { NobleCentral } from '#adapters/noble';
 import { type BandSession, type DeskSession, type ProfileSummary } from '#libs/application';
 import { monotonic, type Observation } from '#libs/domain';
 import { FileProfileStore } from '#libs/devices';
-import { defaultHome, SimulatedHome, type TruthRecord } from '#libs/simulation';
+import { type Controller, defaultHome, SimulatedHome, type TruthRecord } from '#libs/simulation';
 
 const DESK = 'e1:1d:2f:0a:33:10';
 const WATCH = 'd4:3a:7c:51:08:e2';
 
 /** Profiles, drivers and noble against the independently written furniture, at 1 x. */
 describe('the drivers over the simulated air', () => {
-  const truth: TruthRecord[] = [];
+  const truth: (TruthRecord & { readonly heardAt: number })[] = [];
   const machineClock = new SystemClock();
   let home: SimulatedHome;
+  let radio: Controller;
   let central: NobleCentral;
   let desk: DeskSession;
   let watch: BandSession;
@@ -21,10 +22,17 @@ describe('the drivers over the simulated air', () => {
 
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => machineClock.at(monotonic(machineClock.monotonicMs() + ms), resolve));
+  const stoppedAt = (): number | undefined =>
+    truth.find((record) => record.kind === 'write' && record.hex === 'ff00')?.heardAt;
   const trueHeight = (): number => home.desks.get('desk-1')!.heightMm;
 
   beforeAll(async () => {
-    home = await SimulatedHome.start({ ...defaultHome(), maxRate: 1 }, { onTruth: (record) => truth.push(record) });
+    home = await SimulatedHome.start(
+      { ...defaultHome(), maxRate: 1 },
+      { onTruth: (record) => truth.push({ ...record, heardAt: performance.now() }) },
+    );
+    const make = home.air.controller.bind(home.air);
+    home.air.controller = (options) => (radio = make(options));
     const lab = home.clock;
     const clock = new FollowedClock({
       monotonicMs: () => lab.nowMs(),
@@ -86,6 +94,51 @@ describe('the drivers over the simulated air', () => {
     const firstStop = written.findIndex(({ hex }) => hex === 'ff00');
     expect(written.slice(firstStop).map(({ hex }) => hex)).toEqual(['ff00', '0180']);
   }, 20_000);
+
+  describe('have a stop at the desk within 100 ms', () => {
+    /** The radio of the hub, whose answers to reads can be held back. */
+    const holdReads = (): (() => void) => {
+      const held: Buffer[] = [];
+      const toHost = radio.toHost.bind(radio);
+      radio.toHost = (packet) => {
+        // H4 ACL, then L2CAP channel 4 (ATT), then Read Response (Core 5.4 Vol 3 Part F 3.4.4.4).
+        if (packet[0] === 0x02 && packet[7] === 0x04 && packet[9] === 0x0b) held.push(packet);
+        else toHost(packet);
+      };
+      return () => {
+        radio.toHost = toHost;
+        for (const packet of held) toHost(packet);
+      };
+    };
+
+    it.each([
+      ['with nothing under way', false],
+      ['while the answer to a read is out', true],
+    ] as const)(
+      'in mid-move, %s',
+      async (_, reading) => {
+        const took: number[] = [];
+        for (const targetMm of [1000, 800, 1000]) {
+          const abort = new AbortController();
+          const moving = desk.moveTo(targetMm, abort.signal);
+          await wait(1300 + 11 * took.length);
+          const release = reading ? holdReads() : () => undefined;
+          const read = reading ? desk.readHeight() : Promise.resolve(0);
+          if (reading) await wait(150);
+          truth.length = 0;
+          const asked = performance.now();
+          abort.abort();
+          while (stoppedAt() === undefined && performance.now() - asked < 1000) await wait(1);
+          took.push((stoppedAt() ?? Infinity) - asked);
+          release();
+          await read;
+          expect((await moving).result).toBe('cancelled');
+        }
+        expect(Math.max(...took)).toBeLessThanOrEqual(100);
+      },
+      20_000,
+    );
+  });
 
   it('take a hand on the handset for what it is', async () => {
     const moving = desk.moveTo(1100, new AbortController().signal);
