@@ -56,8 +56,12 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
   }, LONGEST_RUN_MS);
 
   afterAll(async () => {
-    await day.stop();
-    await broker?.stop();
+    // Where the day could not start the broker still has to end.
+    try {
+      await day.stop();
+    } finally {
+      await broker?.stop();
+    }
   });
 
   const stretches = (): ReturnType<typeof trueStretches> => trueStretches(truth, person, until);
