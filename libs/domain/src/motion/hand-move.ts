@@ -20,10 +20,12 @@ const RUN_ON_MS = 3 * SECOND_MS;
 export interface HandMotion {
   readonly fromMm: number;
   readonly from: Stamp;
+  /** Up to here the motion may be the run-on of our own; a hand goes on from here. */
+  readonly ownMm: number;
   readonly lastMm: number;
   /** The last reading in which the height changed: the last moment the key was held. */
   readonly lastAt: Stamp;
-  /** Consecutive readings since the desk left `fromMm`. */
+  /** Consecutive readings since the desk left `ownMm`; 0 while all of it may be our own. */
   readonly readings: number;
   /** Far enough over enough readings to be somebody's hand. */
   readonly confirmed: boolean;
@@ -33,34 +35,52 @@ export interface HandMotion {
 export const runsOn = (endedAt: Stamp | null, at: Stamp): boolean =>
   endedAt !== null && elapsed(endedAt, at) <= RUN_ON_MS;
 
-/** Follows the height from reading to reading while none of our own moves is active. */
+/**
+ * Follows the height from reading to reading while none of our own moves is driving. `ownUntil` is when our last transaction
+ * was told to stop or ended: what goes on 3 s and 10 mm beyond that is a hand.
+ */
 export function trackHand(
   motion: HandMotion | null,
   previous: HeightReading | null,
   reading: HeightReading,
+  ownUntil: Stamp | null,
 ): HandMotion | null {
-  if (motion === null) return previous === null ? null : begin(previous, reading);
+  const own = runsOn(ownUntil, reading.at) && motion?.confirmed !== true;
+  if (motion === null) return previous === null ? null : begin(previous, reading, own);
   const moved = Math.abs(reading.heightMm - motion.lastMm) >= STILL_MM;
-  const readings = motion.readings + 1;
-  const far = Math.abs(reading.heightMm - motion.fromMm) >= HAND_MM;
+  const readings = own ? 0 : motion.readings + 1;
+  const ownMm = own ? reading.heightMm : motion.ownMm;
+  const far = Math.abs(reading.heightMm - ownMm) >= HAND_MM;
   return {
     ...motion,
     ...(moved ? { lastMm: reading.heightMm, lastAt: reading.at } : {}),
+    ownMm,
     readings,
     confirmed: motion.confirmed || (far && readings >= HAND_READINGS),
   };
 }
 
-function begin(previous: HeightReading, reading: HeightReading): HandMotion | null {
+function begin(previous: HeightReading, reading: HeightReading, own: boolean): HandMotion | null {
   if (Math.abs(reading.heightMm - previous.heightMm) < STILL_MM) return null;
   // An idle desk was silent for any time before: its last report does not date the press.
   const from = elapsed(previous.at, reading.at) > HAND_REST_MS ? reading.at : previous.at;
   return {
     fromMm: previous.heightMm,
     from,
+    ownMm: own ? reading.heightMm : previous.heightMm,
     lastMm: reading.heightMm,
     lastAt: reading.at,
-    readings: 1,
+    readings: own ? 0 : 1,
     confirmed: false,
   };
 }
+
+/** Our transaction ends at `at` while the desk moves on: the rest of that motion is a hand's own, from here. */
+export const handedOver = (motion: HandMotion, at: Stamp): HandMotion => ({
+  ...motion,
+  fromMm: motion.lastMm,
+  from: at,
+});
+
+/** Whether all of the motion so far may be our own. */
+export const maybeOwn = (motion: HandMotion): boolean => motion.readings === 0;

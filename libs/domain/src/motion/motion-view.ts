@@ -2,6 +2,7 @@ import { type Guard } from '../guard.js';
 import { type MotionPolicy } from '../policy.js';
 import { elapsed, type Stamp } from '../time.js';
 import { type HeightRange, allowedRange } from './desk-facts.js';
+import { maybeOwn } from './hand-move.js';
 import { type MotionState, type MoveResult } from './outcome.js';
 import { type SupervisorState } from './supervisor-state.js';
 
@@ -50,6 +51,6 @@ const ageless = (state: SupervisorState, at: Stamp, policy: MotionPolicy): strin
 function motionState({ lockedOut, active, hand, desk }: SupervisorState): MotionState {
   if (active !== null) return active.targetMm > active.fromMm ? 'moving-up' : 'moving-down';
   if (lockedOut) return 'locked-out';
-  if (hand === null) return 'idle';
+  if (hand === null || maybeOwn(hand)) return 'idle';
   return (desk.reading?.heightMm ?? hand.lastMm) >= hand.fromMm ? 'moving-up' : 'moving-down';
 }

@@ -2,6 +2,7 @@ import { type PersonId } from '../ids.js';
 import { type MotionPolicy } from '../policy.js';
 import { monotonic, type EpochMs, type Stamp } from '../time.js';
 import { type CoachHolds, humanStopped, latest, overridden } from './coach-holds.js';
+import { handedOver } from './hand-move.js';
 import { BUDGET_MS, motorTimeMs, ranFor, travelMs } from './motor-budget.js';
 import { type StopReason } from './motion-effect.js';
 import { type MoveOutcome } from './outcome.js';
@@ -28,6 +29,7 @@ export function startMove(
     ...state,
     ...(request.origin === 'coach' ? spend(state, request.personId) : {}),
     active,
+    hand: null,
     lastRefusal: null,
     holds: { ...state.holds, startedAt: at },
   };
@@ -105,12 +107,14 @@ function dayEnds(state: SupervisorState, personId: PersonId | null): EpochMs | n
 export function endMove(state: SupervisorState, reported: MoveOutcome, at: Stamp): MotionStep {
   const { active } = state;
   if (active === null) return stay(state);
-  const outcome = settledOutcome(active, reported);
+  const { hand } = state;
+  const outcome = settledOutcome(active, reported, hand?.confirmed === true);
   const { result } = outcome;
   const counted = result === 'overridden' ? countHumanStop(state, at) : state;
   const ended: SupervisorState = {
     ...counted,
     active: null,
+    hand: hand === null ? null : handedOver(hand, at),
     ended: { txId: active.txId, at },
     lastResult: result,
     motor: ranFor(state.motor, { from: active.startedAt.mono, to: at.mono }),

@@ -3,6 +3,7 @@ import { type MotionPolicy, type PersonPolicy } from '../policy.js';
 import { MINUTE_MS, elapsed, type Stamp } from '../time.js';
 import { type MoveKind, faultHolds, handHolds, spacingHolds, vetoHolds } from './coach-holds.js';
 import { allowedRange, heightStale, lastUpheaval } from './desk-facts.js';
+import { maybeOwn } from './hand-move.js';
 import { BUDGET_MS, motorTimeMs, travelMs } from './motor-budget.js';
 import { type MotionEvent } from './motion-event.js';
 import {
@@ -61,7 +62,7 @@ const ALWAYS: readonly Check<Bench>[] = [
   ['target-out-of-limits', (bench) => !targetAllowed(bench)],
   ['motor-budget', (bench) => overBudget(bench)],
   // Driving against a hand on the keys is an error of the desk as well (alex20465/deskbluez #6).
-  ['just-moved', ({ state }) => state.hand !== null],
+  ['just-moved', ({ state }) => state.hand !== null && !maybeOwn(state.hand)],
   ['already-there', ({ state, targetMm }) => Math.abs((state.desk.reading?.heightMm ?? NaN) - targetMm) <= THERE_MM],
 ];
 

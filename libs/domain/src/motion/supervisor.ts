@@ -2,7 +2,7 @@ import { type MotionPolicy, MODES } from '../policy.js';
 import { presence } from '../posture/belief.js';
 import { later, type Stamp } from '../time.js';
 import { latest, overridden, vetoed } from './coach-holds.js';
-import { foldDesk, freshReading } from './desk-facts.js';
+import { type HeightReading, foldDesk, freshReading } from './desk-facts.js';
 import { HAND_REST_MS, runsOn, trackHand } from './hand-move.js';
 import { type MotionEffect } from './motion-effect.js';
 import { type MotionEvent } from './motion-event.js';
@@ -49,13 +49,16 @@ function elapseMove(state: SupervisorState, now: Stamp): MotionStep {
 }
 
 function elapseHand(state: SupervisorState, now: Stamp): MotionStep {
-  return state.hand !== null && now.mono >= state.hand.lastAt.mono + HAND_REST_MS ? restHand(state) : stay(state);
+  return state.active === null && state.hand !== null && now.mono >= state.hand.lastAt.mono + HAND_REST_MS
+    ? restHand(state)
+    : stay(state);
 }
 
 /** The height rests: a hand move is written down, anything smaller is forgotten. */
 function restHand(state: SupervisorState): MotionStep {
   const { hand } = state;
-  if (hand?.confirmed !== true) return stay({ ...state, hand: null });
+  // What a hand did before our transaction ended is in that row's last height.
+  if (hand?.confirmed !== true || hand.lastAt.mono <= hand.from.mono) return stay({ ...state, hand: null });
   const { fromMm, lastMm: toMm, from, lastAt: to } = hand;
   return { state: { ...state, hand: null }, effects: [{ type: 'JournalHandMove', fromMm, toMm, from, to }] };
 }
@@ -73,22 +76,25 @@ function foldFacts(state: SupervisorState, event: MotionEvent, policy: MotionPol
   return then(watched, (known) => stay(foldPersons({ ...known, desk, ...handset }, event, policy)));
 }
 
-function foldHeight(
-  state: SupervisorState,
-  reading: ReturnType<typeof freshReading>,
-  policy: MotionPolicy,
-): SupervisorState {
-  if (reading === null || state.active !== null) return state;
-  const ran = stretchBetween(state.desk.reading, reading, policy.minSpeedMmS);
+function foldHeight(state: SupervisorState, reading: HeightReading | null, policy: MotionPolicy): SupervisorState {
+  const { active } = state;
+  if (reading === null || active?.stopping === null) return state;
+  const ran = active === null ? stretchBetween(state.desk.reading, reading, policy.minSpeedMmS) : null;
   const motor = ran === null ? state.motor : ranFor(state.motor, ran);
-  if (runsOn(state.ended?.at ?? null, reading.at)) return { ...state, motor };
-  const hand = trackHand(state.hand, state.desk.reading, reading);
-  if (hand?.confirmed !== true) return { ...state, motor, hand };
+  return foldHand({ ...state, motor }, reading);
+}
+
+function foldHand(state: SupervisorState, reading: HeightReading): SupervisorState {
+  const { active, ended } = state;
+  const ownUntil = active === null ? ended?.at : active.stopping?.at;
+  const hand = trackHand(state.hand, state.desk.reading, reading, ownUntil ?? null);
+  if (hand?.confirmed !== true) return { ...state, hand };
+  // Near our own transaction a motion may forbid, but it proves nobody's presence.
+  const proves = active === null && !runsOn(ownUntil ?? null, hand.lastAt);
   return {
     ...state,
-    motor,
     hand,
-    handsetAt: latest(state.handsetAt, hand.lastAt),
+    handsetAt: proves ? latest(state.handsetAt, hand.lastAt) : state.handsetAt,
     holds: overridden(state.holds, hand.lastAt),
   };
 }
@@ -252,7 +258,7 @@ function announce(before: SupervisorState, after: SupervisorState, policy: Motio
 }
 
 function nextWake({ active, hand }: SupervisorState): SupervisorState['wakeAt'] {
-  const rest = hand === null ? null : later(hand.lastAt, HAND_REST_MS).mono;
+  const rest = hand === null || active !== null ? null : later(hand.lastAt, HAND_REST_MS).mono;
   const due = active === null ? null : moveDeadline(active);
   return rest === null || (due !== null && due < rest) ? due : rest;
 }

@@ -75,8 +75,8 @@ const STOPPED_AS: Partial<Record<StopReason, MoveResult>> = {
 };
 
 /** The mover that we aborted says `cancelled`; the transaction says why. Its own verdict stands otherwise. */
-export function settledOutcome(move: ActiveMove, outcome: MoveOutcome): MoveOutcome {
+export function settledOutcome(move: ActiveMove, outcome: MoveOutcome, byHand: boolean): MoveOutcome {
   const reason = move.stopping?.reason;
-  const result = outcome.result === 'cancelled' && reason !== undefined ? STOPPED_AS[reason] : undefined;
-  return result === undefined ? outcome : { ...outcome, result };
+  if (outcome.result !== 'cancelled' || reason === undefined) return outcome;
+  return { ...outcome, result: STOPPED_AS[reason] ?? (byHand ? 'overridden' : 'cancelled') };
 }
