@@ -48,6 +48,7 @@ export class HubService {
   async start(): Promise<void> {
     await this.parts.memory.restore();
     this.parts.calendar.start();
+    await this.parts.memory.recall();
     this.parts.memory.start();
     this.watch.start();
     await this.parts.bridge.start();

@@ -1,15 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import { type DeskId, monotonic, type PersonState, personView, type Stamp, txId } from '#libs/domain';
+import {
+  type DeskId,
+  epoch,
+  type EpochMs,
+  HOUR_MS,
+  later,
+  monotonic,
+  type PastMove,
+  type PersonState,
+  personView,
+  type Stamp,
+  txId,
+} from '#libs/domain';
 import { hasCode } from '../errors.js';
 import { EffectRunner } from '../hub/effect-runner.service.js';
 import { HubFeed } from '../hub/hub-feed.service.js';
 import { Pipeline } from '../hub/pipeline.service.js';
-import { Clock, Journal, type Undo } from '../ports/index.js';
+import { Clock, Journal, type MoveRow, type Undo } from '../ports/index.js';
 import { checkpointOf } from './checkpoint.js';
 import { type PersonEngine } from './person-engine.js';
 
 /** Between checkpoints that ride on journaled effects, one is written this often: what a kill may cost the clocks. */
 const CHECKPOINT_EVERY_MS = 60_000;
+
+/** No hold of a supervisor reaches further back (docs/safety.md, "After a restart"). */
+const HISTORY_MS = 24 * HOUR_MS;
+
+/** A journaled move in the stamps of this run. */
+function pastMove({ origin, startedAt, endedAt, result, targetMm }: MoveRow, now: Stamp): PastMove {
+  const stamp = (at: EpochMs): Stamp => later(now, at - now.epoch);
+  return { origin, from: stamp(startedAt), to: endedAt === null ? null : stamp(endedAt), result, targetMm };
+}
 
 /** Carries clocks and lock-outs over a restart: no clock is reset by one (C-09), no motion results from one (S-14). */
 @Injectable()
@@ -29,6 +50,19 @@ export class Memory {
       this.pipeline.acceptMotion(deskId, { type: 'LockRestored', at: this.clock.stamp() });
     }
     for (const engine of this.pipeline.engines.persons.values()) await this.resume(engine);
+  }
+
+  /**
+   * Tells each supervisor what its desk did before this run. It only forbids: motor time, hand override, fault and stop
+   * holds outlive a restart. Needs the calendars, and comes before any link.
+   */
+  async recall(): Promise<void> {
+    const at = this.clock.stamp();
+    const rows = await this.journal.moves(epoch(at.epoch - HISTORY_MS), at.epoch);
+    for (const deskId of this.pipeline.engines.desks.keys()) {
+      const moves = rows.filter((row) => row.deskId === deskId).map((row) => pastMove(row, at));
+      this.pipeline.acceptMotion(deskId, { type: 'HistoryRestored', at, moves });
+    }
   }
 
   start(): void {
