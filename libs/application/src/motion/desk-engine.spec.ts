@@ -199,4 +199,18 @@ describe('DeskEngine', () => {
     expect(told.at(-1)).toBe('RefuseMove');
     expect(clock.pending).toBe(0);
   });
+
+  it('nothing connects from the reading of the height to the end of the move, nor after a refusal', async () => {
+    const { clock, radio, request, end } = await engineOverDesk(() => Promise.resolve());
+    request('a');
+    await Promise.resolve();
+    expect(radio.mayConnect).toBe(false);
+    await clock.advance(0);
+    end({ result: 'arrived', heightMm: 1110 });
+    await clock.advance(0);
+    expect(radio.mayConnect).toBe(true);
+    request('a');
+    await clock.advance(0);
+    expect(radio.mayConnect).toBe(true);
+  });
 });

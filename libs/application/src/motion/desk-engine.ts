@@ -92,11 +92,14 @@ export class DeskEngine {
         this.refuse(event, ['radio-busy']);
         return;
       }
+      // From here on nothing connects, so that nothing can block between the reading and the end of the move.
+      this.host.radio.moveBegins(this.desk.id);
       await this.readHeight();
     }
     if (this.closed) this.refuse(event, ['link-down']);
     else if (stops !== this.stops) this.refuse(event, ['vetoed']);
     else this.accept(this.asOfNow(event));
+    if (this.running === null) this.host.radio.moveEnds(this.desk.id);
   }
 
   /** The session's limits and height enter as facts; only after both may anything move (S-06). */
@@ -148,7 +151,6 @@ export class DeskEngine {
 
   private start(effect: StartMotor): void {
     const abort = new AbortController();
-    this.host.radio.moveBegins(this.desk.id);
     const done = this.drive(effect, abort.signal).then((outcome) => {
       if (this.running?.txId === effect.txId) this.running = null;
       this.latestProgress = null;
