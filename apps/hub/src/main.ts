@@ -8,9 +8,16 @@ const log = hubLog({ json: true });
 try {
   const config = await loadConfig(process.env.STANCE_CONFIG ?? 'stance.yaml');
   const hub = await startHub({ config, simulatedHome: null, log });
-  const end = (): void => void hub.stop().then(() => process.exit(0));
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
+  const end = (): void => {
+    hub.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error(String(error), 'hub');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
 } catch (error) {
   log.error(error instanceof Error ? error.message : String(error), 'hub');
   process.exitCode = 1;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type LoggerService, type NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { type Household, HouseholdService, HubFeed, HubService } from '#libs/application';
+import { HouseholdService, HubFeed, HubService } from '#libs/application';
 import { openControlSocket } from '#adapters/http';
 import { type HubConfig } from '#adapters/config';
 import { type AdapterOptions, type OpenedAdapters, openAdapters } from './adapters.js';
@@ -15,7 +15,6 @@ import { HubModule } from './hub.module.js';
 /** A hub that is up. */
 export interface RunningHub {
   readonly feed: HubFeed;
-  readonly household: Household;
   /** Present beliefs, for views. */
   readonly home: HouseholdService;
   readonly brokerUrl: string | null;
@@ -39,7 +38,8 @@ export const controlSocketOf = (config: Pick<HubConfig, 'data_dir'>): string => 
 export async function startHub(options: StartOptions): Promise<RunningHub> {
   const adapters = await openAdapters(options);
   const closers: Closer[] = [() => adapters.close()];
-  const stop = (): Promise<void> => closeAll(closers);
+  let ending: Promise<void> | null = null;
+  const stop = (): Promise<void> => (ending ??= closeAll(closers));
   try {
     return await start(options, adapters, closers, stop);
   } catch (error) {
@@ -72,7 +72,6 @@ async function start(
   return {
     feed,
     home,
-    household: home.household(),
     brokerUrl: adapters.bus.url,
     httpUrl: await app.getUrl(),
     controlSocket,

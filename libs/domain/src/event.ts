@@ -1,5 +1,4 @@
-import { type DeskId, type DeviceId, type PersonId, type PromptId, type TxId } from './ids.js';
-import { type MoveOutcome } from './motion/outcome.js';
+import { type DeviceId, type PersonId, type PromptId } from './ids.js';
 import { type Observation } from './observation.js';
 import { type Mode } from './policy.js';
 import { type Answer, type Surface } from './prompt.js';
@@ -43,21 +42,6 @@ export type DomainEvent =
       readonly personId: PersonId;
       readonly mode: Mode;
       readonly surface: Surface;
-    }
-  /** The supervisor's verdict on this person's own move request or the end of any move of their desk. */
-  | {
-      readonly type: 'MoveStarted';
-      readonly at: Stamp;
-      readonly deskId: DeskId;
-      readonly txId: TxId;
-      readonly targetMm: number;
-    }
-  | {
-      readonly type: 'MoveEnded';
-      readonly at: Stamp;
-      readonly deskId: DeskId;
-      readonly txId: TxId;
-      readonly outcome: MoveOutcome;
     }
   /** The hub came up again with this person's checkpoint; `downMs` is the wall time it was not running. */
   | { readonly type: 'Resumed'; readonly at: Stamp; readonly personId: PersonId; readonly downMs: number }

@@ -21,12 +21,13 @@ export function addRunCommand(program: Command): void {
     .action(async (options: RunOptions) => {
       const config = await readConfig(options.config);
       const log = hubLog({ json: options.logJson === true });
+      const asked = untilAsked();
       const hub = await startHub({ config, simulatedHome: options.simulated ?? null, log });
       log.log(
         `stance is up: broker ${hub.brokerUrl ?? 'none'}, health ${hub.httpUrl}/health/ready, socket ${hub.controlSocket}`,
         'hub',
       );
-      await untilAsked();
+      await asked;
       await hub.stop();
     });
 }

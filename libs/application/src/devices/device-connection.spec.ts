@@ -175,8 +175,14 @@ describe('DeviceConnection', () => {
     const two = inReach({ ...BAND, address: null });
     two.hear();
     two.hear('c1:00:00:00:00:02');
-    await two.clock.advance(60_000);
+    await two.clock.advance(9_000);
     two.hear();
+    two.hear('c1:00:00:00:00:02');
     expect([two.connects, two.stages]).toEqual([0, ['failed']]);
+    await two.clock.advance(10_000);
+    two.hear();
+    await two.clock.advance(10_000);
+    two.hear();
+    expect(two.connects).toBe(1);
   });
 });

@@ -49,7 +49,7 @@ export class DeviceConnection {
   private session: DeskSession | BandSession | null = null;
   private address: string | null;
   /** Matching advertisers, while no address is known. */
-  private heard: { readonly since: number; readonly addresses: Set<string> } | null = null;
+  private readonly heard = new Map<string, { readonly first: number; last: number }>();
 
   constructor(
     readonly device: DeviceSetup,
@@ -94,16 +94,16 @@ export class DeviceConnection {
   /** A neighbour's desk or watch may match as well: of several nobody can tell which one is meant. */
   private isLone(address: string): boolean {
     const now = this.ports.clock.monotonicMs();
-    this.heard ??= { since: now, addresses: new Set() };
-    const isNew = !this.heard.addresses.has(address);
-    this.heard.addresses.add(address);
-    if (this.heard.addresses.size > 1) {
-      const known = [...this.heard.addresses].join(', ');
-      if (isNew)
-        this.listener.onStage(this.device, 'failed', `several devices match (${known}): add the address to the config`);
+    for (const [other, { last }] of this.heard) if (now - last > LONE_AFTER_MS) this.heard.delete(other);
+    const known = this.heard.get(address);
+    this.heard.set(address, { first: known?.first ?? now, last: now });
+    if (this.heard.size > 1) {
+      const all = [...this.heard.keys()].join(', ');
+      const advice = `several devices match (${all}): add the address to the config`;
+      if (known === undefined) this.listener.onStage(this.device, 'failed', advice);
       return false;
     }
-    return now - this.heard.since >= LONE_AFTER_MS;
+    return known !== undefined && now - known.first >= LONE_AFTER_MS;
   }
 
   private async attempt(central: BleCentral, address: string): Promise<void> {

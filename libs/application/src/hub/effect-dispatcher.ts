@@ -33,7 +33,7 @@ export class EffectDispatcher {
     RequestMove: (_engine, { txId, personId, promptId, targetMm, deskId }) => {
       const request = { origin: 'coach', personId, promptId } as const;
       const at = this.ports.clock.stamp();
-      void this.engines?.desks.get(deskId)?.request({ type: 'MoveRequested', at, txId, targetMm, request });
+      this.engines?.desks.get(deskId)?.ask({ type: 'MoveRequested', at, txId, targetMm, request });
     },
     Hold: (engine) => {
       this.ports.publisher.person(engine);

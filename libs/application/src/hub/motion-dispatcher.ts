@@ -1,4 +1,4 @@
-import { type DomainEvent, type MotionEffect, type MotionEvent } from '#libs/domain';
+import { type MotionEffect, type MotionEvent } from '#libs/domain';
 import { type RadioUse } from '../devices/radio-use.js';
 import { StanceError } from '../errors.js';
 import { type DeskEngineHost } from '../motion/desk-engine.js';
@@ -13,8 +13,6 @@ interface MotionPorts {
   readonly radio: RadioUse;
   readonly runner: EffectRunner;
   readonly publisher: Publisher;
-  /** Back into the pipeline: persons learn of their desk's moves as events. */
-  readonly accept: (event: DomainEvent) => void;
 }
 
 type Handler<T extends MotionEffect['type']> = (
@@ -102,19 +100,16 @@ export class MotionDispatcher {
   private decided(desk: DeskSetup, effects: readonly MotionEffect[], cause: MotionEvent): void {
     const entries = effects.map((effect) => journalEntryOf(desk, effect)).filter((entry) => entry !== null);
     void this.ports.runner.append(entries).then(() => {
-      for (const effect of effects)
-        (this.sayers[effect.type] as Handler<MotionEffect['type']> | undefined)?.(desk, effect, cause);
+      for (const effect of effects) this.say(desk, effect, cause);
     });
-    for (const effect of effects) this.tellPersons(desk, effect);
   }
 
-  private tellPersons({ id: deskId }: DeskSetup, effect: MotionEffect): void {
-    const at = this.ports.clock.stamp();
-    if (effect.type === 'StartMotor') {
-      this.ports.accept({ type: 'MoveStarted', at, deskId, txId: effect.txId, targetMm: effect.targetMm });
-    }
-    if (effect.type === 'EndMove') {
-      this.ports.accept({ type: 'MoveEnded', at, deskId, txId: effect.txId, outcome: effect.outcome });
+  /** What cannot be said is told as a fault: the rest of the decision is said all the same. */
+  private say(desk: DeskSetup, effect: MotionEffect, cause: MotionEvent): void {
+    try {
+      (this.sayers[effect.type] as Handler<MotionEffect['type']> | undefined)?.(desk, effect, cause);
+    } catch (error) {
+      this.ports.publisher.fault('hub.effect-failed', error);
     }
   }
 }

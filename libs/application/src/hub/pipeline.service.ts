@@ -43,9 +43,6 @@ export class Pipeline {
       radio,
       runner,
       publisher,
-      accept: (event) => {
-        this.accept(event);
-      },
     });
     const onEffects = (engine: PersonEngine, effects: readonly Effect[]): void => {
       dispatcher.dispatch(engine, effects);
@@ -70,7 +67,7 @@ export class Pipeline {
 
   /** A move somebody asks for. */
   requestMove(deskId: DeskId, request: MoveRequest): void {
-    void this.engines.desks.get(deskId)?.request(request);
+    this.engines.desks.get(deskId)?.ask(request);
   }
 
   /** One event for one desk's supervisor only. */
@@ -142,7 +139,7 @@ export class Pipeline {
   }
 
   private reaches(desk: DeskEngine, event: DomainEvent): boolean {
-    if (event.type === 'Ticked' || event.type === 'MoveStarted' || event.type === 'MoveEnded') return false;
+    if (event.type === 'Ticked') return false;
     if ('source' in event && event.source === desk.desk.id) return true;
     const users = desk.desk.policy.persons.map((user) => this.engines.persons.get(user.personId));
     return users.some((user) => user?.concerns(event) === true);

@@ -19,6 +19,8 @@ import { type Clock, type DeskSession, type JournalEntry, type MoveProgress, typ
 const ROW_DEADLINE_MS = SECOND_MS;
 /** A move asked for while another device connects waits this long for the radio. */
 const RADIO_DEADLINE_MS = 3 * SECOND_MS;
+/** Commands older than 10 s are refused anyway: so many recent ones are enough to know a repeated one by. */
+const REFUSED_IDS = 64;
 /** A stopped desk settles and is read within this; after it the hub ends without the last height. */
 const END_DEADLINE_MS = 5 * SECOND_MS;
 
@@ -57,6 +59,7 @@ export class DeskEngine {
   private latestProgress: MoveProgress | null = null;
   private reading: Promise<unknown> | null = null;
   private stops = 0;
+  private refusedIds: readonly string[] = [];
   private closed = false;
 
   constructor(
@@ -87,6 +90,10 @@ export class DeskEngine {
    */
   async request(event: MoveRequest): Promise<void> {
     const { stops } = this;
+    if (this.isSpent(event)) {
+      this.refuse(event, ['command-duplicate']);
+      return;
+    }
     if (this.session !== null) {
       if (!(await this.radioIsFree())) {
         this.refuse(event, ['radio-busy']);
@@ -100,6 +107,13 @@ export class DeskEngine {
     else if (stops !== this.stops) this.refuse(event, ['vetoed']);
     else this.accept(this.asOfNow(event));
     if (this.running === null) this.host.radio.moveEnds(this.desk.id);
+  }
+
+  /** `request` without waiting for its verdict; what goes wrong in it is told as a fault. */
+  ask(event: MoveRequest): void {
+    this.request(event).catch((error: unknown) => {
+      this.host.onFault('motion.request-failed', error);
+    });
   }
 
   /** The session's limits and height enter as facts; only after both may anything move (S-06). */
@@ -214,7 +228,15 @@ export class DeskEngine {
     return { ...event, at, request: { ...event.request, ageMs: event.request.ageMs + waited } };
   }
 
+  /** A command the engine itself turned down is spent, as one the supervisor turned down is (S-13). */
+  private isSpent({ request }: MoveRequest): boolean {
+    return request.origin === 'command' && this.refusedIds.includes(request.commandId);
+  }
+
   private refuse(event: MoveRequest, guards: readonly Guard[]): void {
+    if (event.request.origin === 'command') {
+      this.refusedIds = [...this.refusedIds, event.request.commandId].slice(-REFUSED_IDS);
+    }
     const at = this.host.clock.stamp();
     this.host.onEffects(this.desk, [{ type: 'RefuseMove', txId: event.txId, guards, at }], event);
   }

@@ -36,6 +36,8 @@ function pastMove({ origin, startedAt, endedAt, result, targetMm }: MoveRow, now
 @Injectable()
 export class Memory {
   private cancel: Undo = () => undefined;
+  /** Before this, what is in memory is nobody's day: writing it down would overwrite one. */
+  private restored = false;
 
   constructor(
     private readonly journal: Journal,
@@ -50,6 +52,7 @@ export class Memory {
       this.pipeline.acceptMotion(deskId, { type: 'LockRestored', at: this.clock.stamp() });
     }
     for (const engine of this.pipeline.engines.persons.values()) await this.resume(engine);
+    this.restored = true;
   }
 
   /**
@@ -58,7 +61,8 @@ export class Memory {
    */
   async recall(): Promise<void> {
     const at = this.clock.stamp();
-    const rows = await this.journal.moves(epoch(at.epoch - HISTORY_MS), at.epoch);
+    // Without an upper end: a machine that booted in the past has rows dated after its own now.
+    const rows = await this.journal.moves(epoch(at.epoch - HISTORY_MS), epoch(Number.MAX_SAFE_INTEGER));
     for (const deskId of this.pipeline.engines.desks.keys()) {
       const moves = rows.filter((row) => row.deskId === deskId).map((row) => pastMove(row, at));
       this.pipeline.acceptMotion(deskId, { type: 'HistoryRestored', at, moves });
@@ -91,6 +95,7 @@ export class Memory {
   }
 
   private async save(): Promise<void> {
+    if (!this.restored) return;
     const at = this.clock.epochMs();
     await this.runner.append([...this.pipeline.engines.persons.values()].map((engine) => checkpointOf(engine, at)));
   }
@@ -100,12 +105,14 @@ export class Memory {
     const checkpoint = await this.journal.latestCheckpoint(personId);
     if (checkpoint === null) return;
     const now = this.clock.stamp();
+    const fresh = engine.personState;
     try {
       engine.restore(checkpoint.state as PersonState);
       // The core brings the monotonic stamps of the earlier process over, and lives the gap through by its own rules.
       this.pipeline.accept({ type: 'Resumed', at: now, personId, downMs: Math.max(0, now.epoch - checkpoint.at) });
       this.keepLoweredMode(engine, now);
     } catch (error) {
+      engine.restore(fresh);
       this.fault(
         'journal.checkpoint-unreadable',
         `the stored state of ${personId} could not be read and is left out: ${String(error)}`,

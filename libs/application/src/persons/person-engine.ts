@@ -40,9 +40,6 @@ export class PersonEngine {
       case 'Observed':
       case 'LinkChanged':
         return event.source === policy.deskId || event.source === policy.bandId;
-      case 'MoveStarted':
-      case 'MoveEnded':
-        return event.deskId === policy.deskId;
       case 'ClockJumped':
       case 'Ticked':
         return true;

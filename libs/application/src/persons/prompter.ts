@@ -42,7 +42,7 @@ export class BandPrompter {
       await this.session.showAlert({ ...promptText(prompt, this.units), answerable: true });
     } catch (error) {
       // What the band did not show cannot be what the wearer answers.
-      this.shown = null;
+      if (this.shown.promptId === prompt.id) this.shown = null;
       throw error;
     }
   }
