@@ -7,7 +7,9 @@ import {
   type PersonId,
   type Surface,
   type TxId,
+  isStaleCommand,
   personView,
+  provedAtDesk,
   txId,
 } from '#libs/domain';
 import { HubSetup } from '../hub/hub-setup.js';
@@ -15,9 +17,6 @@ import { Pipeline } from '../hub/pipeline.service.js';
 import { Publisher } from '../hub/publisher.js';
 import { Clock, type CommandAge, type HomeCommand } from '../ports/index.js';
 import { guardsText } from '../text/catalogue.js';
-
-/** A command that can start a motion is refused when older than this (docs/safety.md, S-13). */
-const MAX_AGE_MS = 10_000;
 
 /** Turns commands of any surface into events of the one pipeline. */
 @Injectable()
@@ -102,9 +101,20 @@ export class CommandService {
     const guards: Guard[] = [];
     if (age.retained) guards.push('command-retained');
     if (age.ageMs === null) guards.push('command-without-age');
-    else if (!(Math.abs(age.ageMs) <= MAX_AGE_MS)) guards.push('command-stale');
+    else if (isStaleCommand(age.ageMs)) guards.push('command-stale');
+    if (guards.length === 0 && !this.isProved(person)) guards.push('no-presence');
     if (guards.length === 0 && !this.answer(person, 'accepted', surface)) guards.push('no-open-prompt');
     if (guards.length > 0) this.refuse(null, age, guards);
+  }
+
+  /** An acceptance from afar that would move nothing leaves the prompt open for the tap on the band. */
+  private isProved(person: PersonId): boolean {
+    const engine = this.pipeline.engines.persons.get(person);
+    if (engine === undefined) return true;
+    const at = this.clock.stamp();
+    const { openPrompt } = personView(engine.personState, at, engine.person.policy);
+    const desk = openPrompt?.proposal ? this.pipeline.engines.desks.get(openPrompt.proposal.deskId) : undefined;
+    return desk === undefined || provedAtDesk(desk.supervisorState, at);
   }
 
   /** False where no prompt is open. */

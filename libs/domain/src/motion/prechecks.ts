@@ -27,6 +27,9 @@ const UPHEAVAL_MS = 2 * MINUTE_MS;
 /** A motion command older than this is refused; so is one from as far in the future (S-13). */
 const COMMAND_AGE_MS = 10_000;
 
+/** Whether a command of this age (ms; negative: from the future) may not move anything any more. */
+export const isStaleCommand = (ageMs: number): boolean => !(Math.abs(ageMs) <= COMMAND_AGE_MS);
+
 export type MoveRequested = Extract<MotionEvent, { type: 'MoveRequested' }>;
 type CoachRequest = Extract<MoveRequested['request'], { origin: 'coach' }>;
 type CommandRequest = Extract<MoveRequested['request'], { origin: 'command' }>;
@@ -88,7 +91,7 @@ const COACH: readonly Check<CoachBench>[] = [
 const COMMAND: readonly Check<CommandBench>[] = [
   ['command-retained', ({ request }) => request.retained],
   ['command-without-age', ({ request }) => request.ageMs === null],
-  ['command-stale', ({ request }) => request.ageMs !== null && !(Math.abs(request.ageMs) <= COMMAND_AGE_MS)],
+  ['command-stale', ({ request }) => request.ageMs !== null && isStaleCommand(request.ageMs)],
   ['command-duplicate', ({ request, state }) => state.commandIds.includes(request.commandId)],
   ['remote-commands-off', ({ policy }) => policy.remoteCommands === 'off'],
   [
@@ -126,6 +129,9 @@ export function presetKind({ presets }: PersonPolicy, targetMm: number): MoveKin
   if (near(presets.sitMm)) return 'sit';
   return near(presets.standMm) ? 'stand' : null;
 }
+
+/** Whether somebody is proved at this desk now: what an acceptance from afar needs beside itself. */
+export const provedAtDesk = (state: SupervisorState, now: Stamp): boolean => evidenceFresh(lastEvidence(state), now);
 
 /** The latest act that proved anybody at this desk. */
 export const lastEvidence = (state: SupervisorState): Stamp | null =>
