@@ -14,64 +14,25 @@ import {
   Publisher,
   RadioUse,
 } from '#libs/application';
-import { deskId, epoch, MINUTE_MS, personId, txId } from '#libs/domain';
-import { ManualClock } from '#libs/testing';
+import { epoch, MINUTE_MS, txId } from '#libs/domain';
+import { aDeskSetup, aPolicy, ManualClock } from '#libs/testing';
 
-const DESK = deskId('office');
-const ALEX = personId('alex');
+const desk = aDeskSetup();
+const DESK = desk.id;
+const policy = aPolicy();
+const ADA = policy.personId;
 
 const householdOf = (persons: readonly PersonSetup[]): HubSetup =>
   new HubSetup({
-    hub: { id: 'home', name: 'Home', version: '0', simulated: false },
+    hub: { id: 'home', name: 'Home', version: '0', simulated: true },
     units: 'cm',
     calendar: { timeZone: 'UTC', dayStartsAt: '04:00' },
     persons,
     bands: [],
-    desks: [
-      {
-        kind: 'desk',
-        id: DESK,
-        name: 'Desk',
-        profileId: 'linak-dpg',
-        address: null,
-        presets: {},
-        policy: {
-          deskId: DESK,
-          minMm: null,
-          maxMm: null,
-          noGo: [],
-          remoteCommands: 'open',
-          minMinutesBetweenMoves: 6,
-          minSpeedMmS: 20,
-          persons: [],
-        },
-      },
-    ],
+    desks: [desk],
   });
 
-const withAlex = householdOf([
-  {
-    name: 'Alex',
-    working: {},
-    quiet: {},
-    policy: {
-      personId: ALEX,
-      deskId: DESK,
-      bandId: null,
-      mode: 'confirm',
-      sit: { softMin: 28, hardMin: 30 },
-      stand: { softMin: 18, hardMin: 22, absoluteMaxMin: 60 },
-      still: { softMin: 50, hardMin: 60 },
-      presets: { sitMm: null, standMm: null },
-      presence: { enterDbm: -70, leaveDbm: -80 },
-      settleAfterReturnS: 60,
-      repromptMin: 5,
-      walkRepromptMin: 30,
-      piggybackFromStillMin: 30,
-      prompts: { perHourMax: 6, perDayMax: 24 },
-    },
-  },
-]);
+const withAda = householdOf([{ name: 'Ada', working: {}, quiet: {}, policy }]);
 
 const silentBus = { publishPerson: () => undefined, publishDesk: () => undefined, publishEvent: () => undefined };
 
@@ -101,8 +62,8 @@ describe('what a hub remembers over a restart, in a real journal', () => {
   };
 
   it('leaves a checkpoint out that nobody can read, says so, and starts from a fresh day', async () => {
-    const { clock, memory, pipeline, told } = hub(withAlex);
-    await journal.append([{ type: 'checkpoint', personId: ALEX, at: clock.epochMs(), state: {} }]);
+    const { clock, memory, pipeline, told } = hub(withAda);
+    await journal.append([{ type: 'checkpoint', personId: ADA, at: clock.epochMs(), state: {} }]);
     await memory.restore();
     expect(told).toContainEqual(expect.objectContaining({ kind: 'fault', code: 'journal.checkpoint-unreadable' }));
     expect(() => {
@@ -111,11 +72,11 @@ describe('what a hub remembers over a restart, in a real journal', () => {
   });
 
   it('does not write a day down that it has not restored', async () => {
-    const { clock, memory } = hub(withAlex);
+    const { clock, memory } = hub(withAda);
     const good = { marker: 'the day so far' };
-    await journal.append([{ type: 'checkpoint', personId: ALEX, at: clock.epochMs(), state: good }]);
+    await journal.append([{ type: 'checkpoint', personId: ADA, at: clock.epochMs(), state: good }]);
     await memory.stop();
-    expect((await journal.latestCheckpoint(ALEX))?.state).toEqual(good);
+    expect((await journal.latestCheckpoint(ADA))?.state).toEqual(good);
   });
 
   it.each([

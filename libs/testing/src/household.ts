@@ -1,5 +1,6 @@
 import {
   type BandSnapshot,
+  type DeskSetup,
   type DeskSnapshot,
   type Household,
   type HubSnapshot,
@@ -86,4 +87,24 @@ export const aPersonSnapshot = (change: Partial<PersonSnapshot> = {}): PersonSna
   snoozedUntil: null,
   guards: ['just-returned'],
   ...change,
+});
+
+/** The Linak desk as configured: open to remote commands, nobody's presets, no limits of its own. */
+export const aDeskSetup = (): DeskSetup => ({
+  kind: 'desk',
+  id: deskId('linak-office'),
+  name: 'Desk (simulated)',
+  profileId: 'linak-dpg',
+  address: null,
+  presets: {},
+  policy: {
+    deskId: deskId('linak-office'),
+    minMm: null,
+    maxMm: null,
+    noGo: [],
+    remoteCommands: 'open',
+    minMinutesBetweenMoves: 6,
+    minSpeedMmS: 20,
+    persons: [],
+  },
 });

@@ -1,28 +1,25 @@
 import {
-  deskId,
   type DomainEvent,
   type Guard,
   initialPerson,
   initialSupervisor,
   later,
-  personId,
-  type PersonPolicy,
   type Prompt,
   promptId,
   type SupervisorState,
 } from '#libs/domain';
-import { ManualClock } from '#libs/testing';
+import { aPolicy, ManualClock } from '#libs/testing';
 import { type HubSetup } from '../hub/hub-setup.js';
 import { type Pipeline } from '../hub/pipeline.service.js';
 import { type Publisher } from '../hub/publisher.js';
 import { type HomeEvent } from '../ports/index.js';
 import { CommandService } from './command.service.js';
 
-const DESK = deskId('office');
-const ALEX = personId('alex');
+const policy = aPolicy();
+const { personId: ADA, deskId: DESK } = policy;
 const FRESH = { commandId: 'k1', ageMs: 200, retained: false };
 
-/** Alex, with or without an open prompt that offers a move, at a desk whose handset was pressed some ms ago or never. */
+/** Ada, with or without an open prompt that offers a move, at a desk whose handset was pressed some ms ago or never. */
 function household({ prompted, pressedMsAgo }: { readonly prompted: boolean; readonly pressedMsAgo: number | null }): {
   readonly commands: CommandService;
   readonly accepted: DomainEvent[];
@@ -32,7 +29,7 @@ function household({ prompted, pressedMsAgo }: { readonly prompted: boolean; rea
   const at = clock.stamp();
   const prompt: Prompt = {
     id: promptId('p1'),
-    personId: ALEX,
+    personId: ADA,
     kind: 'stand',
     cause: 'hard',
     piggyback: false,
@@ -48,22 +45,11 @@ function household({ prompted, pressedMsAgo }: { readonly prompted: boolean; rea
     ...supervisor,
     handsetAt: pressedMsAgo === null ? null : later(at, -pressedMsAgo),
   };
-  const policy = {
-    personId: ALEX,
-    deskId: DESK,
-    bandId: null,
-    mode: 'confirm',
-    sit: { softMin: 28, hardMin: 30 },
-    stand: { softMin: 18, hardMin: 22, absoluteMaxMin: 60 },
-    still: { softMin: 50, hardMin: 60 },
-    presets: { sitMm: 720, standMm: 1110 },
-    presence: { enterDbm: -70, leaveDbm: -80 },
-  } as unknown as PersonPolicy;
   const accepted: DomainEvent[] = [];
   const refused: (readonly Guard[])[] = [];
   const pipeline = {
     engines: {
-      persons: new Map([[ALEX, { personState, person: { policy } }]]),
+      persons: new Map([[ADA, { personState, person: { policy } }]]),
       desks: new Map([[DESK, { supervisorState }]]),
     },
     accept: (event: DomainEvent) => accepted.push(event),
@@ -81,7 +67,7 @@ function household({ prompted, pressedMsAgo }: { readonly prompted: boolean; rea
 describe('an acceptance from afar', () => {
   it('counts within 10 s of a press of the handset', () => {
     const { commands, accepted, refused } = household({ prompted: true, pressedMsAgo: 9_000 });
-    commands.accept({ kind: 'confirm', personId: ALEX, age: FRESH }, 'mqtt');
+    commands.accept({ kind: 'confirm', personId: ADA, age: FRESH }, 'mqtt');
     expect(accepted).toMatchObject([{ type: 'PromptAnswered', promptId: 'p1', answer: 'accepted', surface: 'mqtt' }]);
     expect(refused).toEqual([]);
   });
@@ -90,7 +76,7 @@ describe('an acceptance from afar', () => {
     'without such proof (press %s ms ago) is refused and leaves the prompt open',
     (pressedMsAgo) => {
       const { commands, accepted, refused } = household({ prompted: true, pressedMsAgo });
-      commands.accept({ kind: 'confirm', personId: ALEX, age: FRESH }, 'mqtt');
+      commands.accept({ kind: 'confirm', personId: ADA, age: FRESH }, 'mqtt');
       expect(accepted).toEqual([]);
       expect(refused).toEqual([['no-presence']]);
     },
@@ -104,7 +90,7 @@ describe('an acceptance from afar', () => {
     ['to no prompt', FRESH, ['no-open-prompt']],
   ])('%s is refused by name', (_what, age, guards) => {
     const { commands, accepted, refused } = household({ prompted: false, pressedMsAgo: 1_000 });
-    commands.accept({ kind: 'confirm', personId: ALEX, age }, 'mqtt');
+    commands.accept({ kind: 'confirm', personId: ADA, age }, 'mqtt');
     expect(accepted).toEqual([]);
     expect(refused).toEqual([guards]);
   });

@@ -1,29 +1,11 @@
-import { type MotionEvent, type MoveOutcome, deskId, txId } from '#libs/domain';
-import { ManualClock } from '#libs/testing';
+import { type MotionEvent, type MoveOutcome, txId } from '#libs/domain';
+import { aDeskSetup, ManualClock } from '#libs/testing';
 import { RadioUse } from '../devices/radio-use.js';
-import { type DeskSetup } from '../hub/hub-setup.js';
 import { type DeskSession, type JournalEntry } from '../ports/index.js';
 import { DeskEngine } from './desk-engine.js';
 
-const DESK = deskId('office');
-const setup: DeskSetup = {
-  kind: 'desk',
-  id: DESK,
-  name: 'Desk',
-  profileId: 'linak-dpg',
-  address: null,
-  presets: {},
-  policy: {
-    deskId: DESK,
-    minMm: null,
-    maxMm: null,
-    noGo: [],
-    remoteCommands: 'open',
-    minMinutesBetweenMoves: 6,
-    minSpeedMmS: 20,
-    persons: [],
-  },
-};
+const setup = aDeskSetup();
+const DESK = setup.id;
 
 /** One engine over a desk session that records what it is told, in order. */
 async function engineOverDesk(journal: (entries: readonly JournalEntry[]) => Promise<void>): Promise<{
