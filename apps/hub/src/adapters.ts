@@ -48,11 +48,11 @@ async function open(
   { config, simulatedHome, log }: AdapterOptions,
   closers: Closer[],
 ): Promise<Omit<OpenedAdapters, 'close'>> {
-  checkSetup(config);
   const home = simulatedHome === null ? null : await joinHome(simulatedHome, closers);
   const machineClock = new SystemClock();
   const clock = home === null ? machineClock : new FollowedClock(home.clock);
   const profiles = openProfiles(machineClock, clock, utcOffsetMinutes(config.time_zone, clock));
+  checkSetup(config, profiles);
   const about = { ...config.hub, version: stanceVersion(), simulated: home !== null };
   const setup = toHubSetup(config, profiles, about);
   const journal = await openJournal({ directory: config.data_dir });

@@ -1,15 +1,14 @@
-import { type ProfileSummary, StanceError } from '#libs/application';
+import { type ProfileStore, type ProfileSummary, StanceError } from '#libs/application';
 import { SystemClock } from '#adapters/clock';
 import { type HubConfig } from '#adapters/config';
 import { openProfiles } from './profiles.js';
 
 /**
  * What only the rest of the installation can say against a config: that the profiles it names exist, and that this version
- * drives its radios. Opens nothing but the profiles. Throws `config.invalid` with every fault.
+ * drives its radios. Opens nothing but the profiles, and those only where the caller has none open. Throws `config.invalid` with every fault.
  */
-export function checkSetup(config: HubConfig): void {
-  const clock = new SystemClock();
-  const profiles = openProfiles(clock, clock).list();
+export function checkSetup(config: HubConfig, store: ProfileStore = installedProfiles()): void {
+  const profiles = store.list();
   const faults = [
     ...config.desks.flatMap(({ profile }, index) => unknownProfile(profiles, 'desk', `desks[${index}]`, profile)),
     ...config.bands.flatMap(({ profile }, index) => unknownProfile(profiles, 'band', `bands[${index}]`, profile)),
@@ -19,6 +18,11 @@ export function checkSetup(config: HubConfig): void {
   const count = faults.length === 1 ? '1 problem' : `${faults.length} problems`;
   const list = faults.map((fault) => `  ${fault}`).join('\n');
   throw new StanceError('config.invalid', `${config.file} has ${count}.\n${list}`, { owner: 'user' });
+}
+
+function installedProfiles(): ProfileStore {
+  const clock = new SystemClock();
+  return openProfiles(clock, clock);
 }
 
 function unknownProfile(

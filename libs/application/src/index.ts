@@ -13,7 +13,7 @@ export { type BandSetup, type DeskSetup, HubSetup, type PersonSetup } from './hu
 export { HubParts, HubService } from './hub/hub.service.js';
 export { Pipeline } from './hub/pipeline.service.js';
 export { Publisher } from './hub/publisher.js';
-export { Watchers } from './hub/watchers.service.js';
+export { radioInUse, Watchers } from './hub/watchers.service.js';
 export { Memory } from './persons/memory.service.js';
 export * from './ports/index.js';
 export { SerialQueue } from './queue/serial-queue.js';

@@ -8,7 +8,7 @@ export * from './motion/motion-event.js';
 export { type MotionView, motionView } from './motion/motion-view.js';
 export * from './motion/outcome.js';
 export { type SupervisorState, initialSupervisor } from './motion/supervisor-state.js';
-export { isStaleCommand, provedAtDesk } from './motion/prechecks.js';
+export { isStaleCommand, PRESET_MM, provedAtDesk } from './motion/prechecks.js';
 export { supervise } from './motion/supervisor.js';
 export * from './observation.js';
 export * from './policy.js';

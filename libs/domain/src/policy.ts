@@ -4,6 +4,9 @@ import { type BandId, type DeskId, type PersonId } from './ids.js';
 export const MODES = ['off', 'observe', 'notify', 'confirm'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** Whether the first mode is less active than the second: a person may lower a mode, only the config raises it. */
+export const isLowerMode = (mode: Mode, than: Mode): boolean => MODES.indexOf(mode) < MODES.indexOf(than);
+
 /** `attended`: a command from MQTT, a phone or the CLI needs presence evidence <= 10 s; `open`: moves when told; `off`: refused. */
 export const REMOTE_COMMANDS = ['attended', 'open', 'off'] as const;
 export type RemoteCommands = (typeof REMOTE_COMMANDS)[number];

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, HttpStatus, Inject, ServiceUnavailableException } from '@nestjs/common';
-import { BleCentral, HomeBus, HubService, RADIOS } from '#libs/application';
+import { BleCentral, HomeBus, HubService, radioInUse, RADIOS } from '#libs/application';
 
 interface Readiness {
   readonly status: 'ready' | 'degraded' | 'not-ready';
@@ -32,7 +32,7 @@ export class HealthController {
   }
 
   private readiness(): Readiness {
-    const radio = this.radios.find(({ state }) => state === 'powered-on') ?? this.radios[0];
+    const radio = radioInUse(this.radios);
     const parts = {
       hub: this.hub.ready ? ('up' as const) : ('starting' as const),
       radio: radio?.state ?? 'unavailable',

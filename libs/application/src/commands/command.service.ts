@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import {
   type DeskId,
   type Guard,
-  MODES,
   type Mode,
   type PersonId,
   type Surface,
   type TxId,
+  isLowerMode,
   isStaleCommand,
   personView,
   provedAtDesk,
@@ -134,7 +134,7 @@ export class CommandService {
     if (engine === undefined) return;
     const at = this.clock.stamp();
     const current = personView(engine.personState, at, engine.person.policy).mode;
-    if (MODES.indexOf(mode) >= MODES.indexOf(current)) return;
+    if (!isLowerMode(mode, current)) return;
     this.pipeline.accept({ type: 'ModeLowered', at, personId: person, mode, surface });
   }
 

@@ -62,7 +62,7 @@ export class Pipeline {
   /** One event for all it concerns. */
   accept(event: DomainEvent): void {
     for (const desk of this.engines.desks.values()) if (this.reaches(desk, event)) desk.accept(event);
-    for (const person of this.engines.persons.values()) if (person.concerns(event)) person.accept(event);
+    this.forPersons(event);
   }
 
   /** A move somebody asks for. */
@@ -75,12 +75,10 @@ export class Pipeline {
     this.engines.desks.get(deskId)?.accept(event);
   }
 
-  /** Bypasses every queue: the frames go first. `null` stops every desk. False where one had no link to be told on. */
-  async stop(deskId: DeskId | null, surface: Surface): Promise<boolean> {
-    const at = this.clock.stamp();
-    const desks = [...this.engines.desks.values()].filter(({ desk }) => deskId === null || desk.id === deskId);
-    const sent = await Promise.all(desks.map((desk) => desk.stop({ type: 'StopRequested', at, surface })));
-    return sent.every(Boolean);
+  /** Bypasses every queue: the frames go first. False where the desk had no link to be told on. */
+  async stop(deskId: DeskId, surface: Surface): Promise<boolean> {
+    const desk = this.engines.desks.get(deskId);
+    return (await desk?.stop({ type: 'StopRequested', at: this.clock.stamp(), surface })) ?? false;
   }
 
   async deskUp(deskId: DeskId, session: DeskSession, at: Stamp): Promise<void> {
@@ -113,13 +111,11 @@ export class Pipeline {
     this.accept({ type: 'Observed', at, source, observation });
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     const at = this.clock.stamp();
     for (const person of this.engines.persons.values()) person.close();
     const desks = [...this.engines.desks.values()];
-    return Promise.all(desks.map((desk) => desk.close({ type: 'StopRequested', at, surface: 'hub' }))).then(
-      () => undefined,
-    );
+    await Promise.all(desks.map((desk) => desk.close({ type: 'StopRequested', at, surface: 'hub' })));
   }
 
   private answered(bandId: BandId, answer: 'accept' | 'reject' | 'mute', at: Stamp): void {

@@ -6,6 +6,7 @@ import {
   type Stamp,
   elapsed,
   motionView,
+  PRESET_MM,
   personView,
 } from '#libs/domain';
 import { type DeskEngine } from '../motion/desk-engine.js';
@@ -13,9 +14,6 @@ import { type BandSnapshot, type DeskSnapshot, type PersonSnapshot } from '../po
 import { type HeightUnits } from '../text/height.js';
 import { reasonsText } from '../text/catalogue.js';
 import { type PersonSetup } from './hub-setup.js';
-
-/** A desk stands at a preset within this distance (docs/safety.md, S-08). */
-const AT_PRESET_MM = 5;
 
 const iso = (at: EpochMs): string => new Date(at).toISOString();
 const isoOrNull = (at: EpochMs | null): string | null => (at === null ? null : iso(at));
@@ -26,7 +24,7 @@ export function deskSnapshot(engine: DeskEngine, at: Stamp): DeskSnapshot {
   const { desk, progress } = engine;
   const view = motionView(engine.supervisorState, at, desk.policy);
   const preset = Object.entries(desk.presets).find(
-    ([, heightMm]) => view.heightMm !== null && Math.abs(heightMm - view.heightMm) <= AT_PRESET_MM,
+    ([, heightMm]) => view.heightMm !== null && Math.abs(heightMm - view.heightMm) <= PRESET_MM,
   );
   return {
     id: desk.id,

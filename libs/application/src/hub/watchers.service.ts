@@ -3,6 +3,10 @@ import { RADIOS } from '../devices/device-keeper.service.js';
 import { BleCentral, Clock, type Undo } from '../ports/index.js';
 import { HubFeed } from './hub-feed.service.js';
 
+/** The radio that works, else the first one configured; undefined where none is. */
+export const radioInUse = (radios: readonly BleCentral[]): BleCentral | undefined =>
+  radios.find((radio) => radio.state === 'powered-on') ?? radios[0];
+
 /** Follows the radios and the broker and tells the feed. */
 @Injectable()
 export class Watchers {
@@ -19,7 +23,7 @@ export class Watchers {
   /** Calls back with the state of the best radio, at once and at each change. */
   radios(listener: (state: string, problem: string | null) => void): Undo {
     const tell = (): void => {
-      const best = this.all.find((radio) => radio.state === 'powered-on') ?? this.all[0];
+      const best = radioInUse(this.all);
       const state = best?.state ?? 'unavailable';
       const problem =
         best === undefined ? 'no radio is configured: add one under "radios" in the config' : best.problem;

@@ -1,5 +1,5 @@
 import { type Guard } from '../guard.js';
-import { type Mode, MODES } from '../policy.js';
+import { isLowerMode, type Mode } from '../policy.js';
 import { type Prompt, type PromptKind } from '../prompt.js';
 import { epoch, type EpochMs, HOUR_MS, type Interval, monotonic, type MonotonicMs, type Stamp } from '../time.js';
 
@@ -48,7 +48,7 @@ export const instantOf = (wall: EpochMs, at: Stamp): MonotonicMs => monotonic(at
 /** The configured mode, or the lower one asked for since. */
 export function effectiveMode({ lowered }: CoachState, configured: Mode): Mode {
   if (lowered?.configured !== configured) return configured;
-  return MODES.indexOf(lowered.to) < MODES.indexOf(configured) ? lowered.to : configured;
+  return isLowerMode(lowered.to, configured) ? lowered.to : configured;
 }
 
 /** Snoozed now. The end counts on whichever clock reaches it first, so that setting a clock cannot prolong it. */

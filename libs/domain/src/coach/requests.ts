@@ -1,5 +1,5 @@
 import { type DomainEvent } from '../event.js';
-import { MODES, type PersonPolicy } from '../policy.js';
+import { isLowerMode, type PersonPolicy } from '../policy.js';
 import { type PromptKind } from '../prompt.js';
 import { epoch, HOUR_MS, later, MINUTE_MS, monotonic, type Stamp } from '../time.js';
 import { type CoachState, effectiveMode, instantOf } from './coach.js';
@@ -51,7 +51,7 @@ export function snoozed(coach: CoachState, minutes: number, at: Stamp): CoachSta
 
 /** A mode may only be lowered from outside; anything else is ignored. */
 export function modeLowered(coach: CoachState, event: EventOf<'ModeLowered'>, policy: PersonPolicy): CoachState {
-  const lower = MODES.indexOf(event.mode) < MODES.indexOf(effectiveMode(coach, policy.mode));
+  const lower = isLowerMode(event.mode, effectiveMode(coach, policy.mode));
   return lower ? { ...coach, lowered: { to: event.mode, configured: policy.mode } } : coach;
 }
 

@@ -1,6 +1,6 @@
 import { type DomainEvent } from '../event.js';
 import { type DeskId, type PromptId } from '../ids.js';
-import { MODES, type Mode, type PersonPolicy } from '../policy.js';
+import { isLowerMode, type Mode, type PersonPolicy } from '../policy.js';
 import {
   type PostureBelief,
   estimate,
@@ -77,7 +77,7 @@ export const unknownPerson = (at: Stamp): PersonFacts => ({
 
 /** The mode in force: the configured one, or the lower one it was turned down to. */
 export const effectiveMode = (facts: PersonFacts, person: PersonPolicy): Mode =>
-  MODES[Math.min(MODES.indexOf(facts.modeCap), MODES.indexOf(person.mode))] ?? 'off';
+  isLowerMode(facts.modeCap, person.mode) ? facts.modeCap : person.mode;
 
 /** Whether the posture is sitting or standing beyond doubt. */
 export function postureSettled(facts: PersonFacts, now: Stamp, person: PersonPolicy): boolean {
@@ -135,7 +135,7 @@ function foldOwn(facts: PersonFacts, event: MotionEvent, now: Stamp, person: Per
       if (event.personId !== person.personId) return facts;
       return { ...facts, calendar: { working: event.working, quiet: event.quiet, dayEnds: event.dayEnds } };
     case 'ModeLowered':
-      if (event.personId !== person.personId || MODES.indexOf(event.mode) > MODES.indexOf(facts.modeCap)) return facts;
+      if (event.personId !== person.personId || isLowerMode(facts.modeCap, event.mode)) return facts;
       return { ...facts, modeCap: event.mode };
     case 'PromptShown':
       return event.prompt.personId === person.personId ? shown(facts, event.prompt, now, person) : facts;

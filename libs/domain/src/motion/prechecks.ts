@@ -20,8 +20,8 @@ import { type SupervisorState } from './supervisor-state.js';
 
 /** The desk is where it should be within this: the rest error of the class (docs/protocols/linak.md). */
 const THERE_MM = 2;
-/** A coach move goes to a saved preset within this (S-08). */
-const PRESET_MM = 5;
+/** A desk stands at a saved preset, and a coach move goes to one, within this (S-08). */
+export const PRESET_MM = 5;
 /** Coach moves wait this long after link, height, limits or a clock jump (S-06). */
 const UPHEAVAL_MS = 2 * MINUTE_MS;
 /** A motion command older than this is refused; so is one from as far in the future (S-13). */

@@ -1,4 +1,4 @@
-import { type MotionPolicy, MODES } from '../policy.js';
+import { isLowerMode, type MotionPolicy } from '../policy.js';
 import { presence } from '../posture/belief.js';
 import { later, type Stamp } from '../time.js';
 import { latest, overridden, vetoed } from './coach-holds.js';
@@ -206,7 +206,7 @@ function onAnswered(state: SupervisorState, event: On<'PromptAnswered'>, policy:
 }
 
 function onModeLowered(state: SupervisorState, event: On<'ModeLowered'>): MotionStep {
-  const below = MODES.indexOf(event.mode) < MODES.indexOf('confirm');
+  const below = isLowerMode(event.mode, 'confirm');
   return below && state.active?.personId === event.personId
     ? stopMove(state, 'mode-lowered', state.clock)
     : stay(state);

@@ -133,6 +133,8 @@ const movesAfterFailure = ({ writes, writesAtError }: Trace): number => {
   return afterStop + (writesAtError === null ? 0 : writes.slice(writesAtError).filter(isTarget).length);
 };
 
+const PLAIN_MOVE = { counts: 1000, targetMm: 1100, readLatencyMs: 30, notifyMs: 100 };
+
 describe('whatever happens to a move', () => {
   it('S-04 and S-10 hold, its outcome is true, and it ends with the stop frames', async () => {
     const premise = { stopped: 0, failed: 0, arrived: 0, moved: 0 };
@@ -163,13 +165,7 @@ describe('whatever happens to a move', () => {
     // Without the permit and without ceasing on the stop, the cadence goes on: the planted violation.
     const listen = jest.spyOn(LinakWire.prototype, 'listen').mockImplementation(() => () => undefined);
     try {
-      const trace = await run({
-        counts: 1000,
-        targetMm: 1100,
-        readLatencyMs: 30,
-        notifyMs: 100,
-        events: [{ atMs: 1000, event: 'stop' }],
-      });
+      const trace = await run({ ...PLAIN_MOVE, events: [{ atMs: 1000, event: 'stop' }] });
       expect(movesAfterStop(trace)).toBeGreaterThan(0);
     } finally {
       holds.mockRestore();
@@ -180,13 +176,7 @@ describe('whatever happens to a move', () => {
   it('S-10: the check catches a move that does not cease on the desk’s error', async () => {
     const listen = jest.spyOn(LinakWire.prototype, 'listen').mockImplementation(() => () => undefined);
     try {
-      const trace = await run({
-        counts: 1000,
-        targetMm: 1100,
-        readLatencyMs: 30,
-        notifyMs: 100,
-        events: [{ atMs: 1000, event: 'obstacle' }],
-      });
+      const trace = await run({ ...PLAIN_MOVE, events: [{ atMs: 1000, event: 'obstacle' }] });
       expect(movesAfterFailure(trace)).toBeGreaterThan(0);
     } finally {
       listen.mockRestore();
