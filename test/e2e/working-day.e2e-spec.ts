@@ -5,7 +5,14 @@ import { type MoveRow, type SpanRow } from '#libs/application';
 import { epoch, HOUR_MS, MINUTE_MS, personId, SECOND_MS } from '#libs/domain';
 import { defaultHome, type HomePlan, type TruthRecord } from '#libs/simulation';
 import { describeWithMosquitto, type Mosquitto, startMosquitto } from '#libs/testing';
-import { confidentlyWrong, explainMotion, judgeDwells, spanAgreement, trueStretches } from '../support/day-check.js';
+import {
+  confidentlyWrong,
+  explainMotion,
+  judgeDwells,
+  minutesTold,
+  spanAgreement,
+  trueStretches,
+} from '../support/day-check.js';
 import { copyJournalWithout } from '../support/journal-copy.js';
 import { HUB_ID, type LabDay, startLabDay } from '../support/lab-day.js';
 
@@ -88,7 +95,10 @@ describeWithMosquitto('a working day of 8 hours: hub, home and broker as process
   });
 
   it('the live posture is never wrong with confidence of 0.9 or more for longer than 60 s', () => {
-    expect(day.live.filter(({ confidence }) => confidence >= 0.9).length).toBeGreaterThanOrEqual(10);
+    // The premises: for most of the day something is told that the coach would act on, and 0.9 is reached at all. How often it
+    // is reached differs from run to run (9 to 13 times were seen), so a count near that says nothing of the hub.
+    expect(minutesTold(day.live, 0.8, until)).toBeGreaterThanOrEqual(300);
+    expect(day.live.filter(({ confidence }) => confidence >= 0.9).length).toBeGreaterThanOrEqual(5);
     const wrong = confidentlyWrong(stretches(), day.live, 0.9);
     expect(wrong.filter(({ from, to }) => to - from > 60 * SECOND_MS)).toEqual([]);
   });

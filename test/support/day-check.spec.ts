@@ -1,7 +1,15 @@
 import { type MoveRow } from '#libs/application';
 import { type DeskId, MINUTE_MS, deskId, epoch, personId, txId } from '#libs/domain';
 import { type MotorInterval, type TruthRecord } from '#libs/simulation';
-import { confidentlyWrong, dwells, explainMotion, judgeDwells, spanAgreement, trueStretches } from './day-check.js';
+import {
+  confidentlyWrong,
+  dwells,
+  explainMotion,
+  judgeDwells,
+  minutesTold,
+  spanAgreement,
+  trueStretches,
+} from './day-check.js';
 
 const DESK: DeskId = deskId('desk');
 const min = (minutes: number): number => minutes * MINUTE_MS;
@@ -90,6 +98,15 @@ describe('the judge of a day', () => {
     const stretches = trueStretches([posture(0, 'sitting')], 'alex', 100);
     const spans = [{ personId: personId('alex'), posture: 'sitting' as const, from: epoch(0), to: epoch(80) }];
     expect(spanAgreement(stretches, spans)).toBeCloseTo(0.8);
+  });
+
+  it('measures how long a subscriber was told something with confidence, up to the end', () => {
+    const live = [
+      { at: 0, posture: 'sitting' as const, confidence: 0.85 },
+      { at: min(10), posture: 'sitting' as const, confidence: 0.5 },
+      { at: min(20), posture: 'standing' as const, confidence: 0.8 },
+    ];
+    expect(minutesTold(live, 0.8, min(25))).toBe(15);
   });
 
   it('measures how long a wrong posture was told with confidence, across several messages', () => {

@@ -111,6 +111,13 @@ export interface WrongStretch {
   readonly to: number;
 }
 
+/** Minutes in which a subscriber's last word had at least this confidence. */
+export const minutesTold = (live: readonly LivePosture[], confidence: number, until: number): number =>
+  live.reduce((sum, told, index) => {
+    const toldUntil = Math.min(live[index + 1]?.at ?? until, until);
+    return told.confidence >= confidence ? sum + Math.max(0, toldUntil - told.at) / MINUTE_MS : sum;
+  }, 0);
+
 /** Stretches in which a subscriber was told a wrong posture with at least `confidence`, longest first. */
 export function confidentlyWrong(
   stretches: readonly TrueStretch[],
